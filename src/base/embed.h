@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * embed: data files that the program carries inside (made by tools/embed.py). */
+#ifndef PK_BASE_EMBED_H
+#define PK_BASE_EMBED_H
+
+#include "base/str.h"
+
+extern const pk_str pk_embed_platforms;  /**< src/model/platforms.tsv */
+extern const pk_str pk_embed_schema_001; /**< src/store/schema/001.sql */
+
+#endif

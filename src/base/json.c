@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <yajl/yajl_gen.h>
+#include <yajl/yajl_parse.h>
+
+#define BLOCK_BYTES 65536
+
+typedef struct parse {
+  pk_json_handler *handler;
+  void *arg;
+  pk_err *err;
+  pk_rc rc;
+  unsigned depth;
+} parse;
+
+static int tell(parse *p, pk_json_event event, pk_str text) {
+  p->rc = p->handler(p->arg, event, text, p->depth, p->err);
+  return p->rc == PK_OK;
+}
+
+static int open_level(parse *p, pk_json_event event) {
+  if (p->depth == PK_JSON_DEPTH_MAX) {
+    p->rc = pk_err_set(p->err, PK_E_LIMIT, "JSON is nested deeper than %d levels", PK_JSON_DEPTH_MAX);
+    return 0;
+  }
+  p->depth++;
+  return tell(p, event, PK_STR(""));
+}
+
+static int close_level(parse *p, pk_json_event event) {
+  int go_on = tell(p, event, PK_STR(""));
+  p->depth--;
+  return go_on;
+}
+
+static pk_str text_of(const unsigned char *s, size_t n) { return (pk_str){(const char *)s, n}; }
+
+static int on_null(void *p) { return tell(p, PK_JSON_NULL, PK_STR("")); }
+static int on_boolean(void *p, int v) { return tell(p, v ? PK_JSON_TRUE : PK_JSON_FALSE, PK_STR("")); }
+static int on_number(void *p, const char *s, size_t n) { return tell(p, PK_JSON_NUMBER, (pk_str){s, n}); }
+static int on_string(void *p, const unsigned char *s, size_t n) { return tell(p, PK_JSON_STRING, text_of(s, n)); }
+static int on_key(void *p, const unsigned char *s, size_t n) { return tell(p, PK_JSON_KEY, text_of(s, n)); }
+static int on_object(void *p) { return open_level(p, PK_JSON_OBJECT); }
+static int on_object_end(void *p) { return close_level(p, PK_JSON_OBJECT_END); }
+static int on_array(void *p) { return open_level(p, PK_JSON_ARRAY); }
+static int on_array_end(void *p) { return close_level(p, PK_JSON_ARRAY_END); }
+
+static const yajl_callbacks CALLBACKS = {
+    .yajl_null = on_null,
+    .yajl_boolean = on_boolean,
+    .yajl_number = on_number,
+    .yajl_string = on_string,
+    .yajl_start_map = on_object,
+    .yajl_map_key = on_key,
+    .yajl_end_map = on_object_end,
+    .yajl_start_array = on_array,
+    .yajl_end_array = on_array_end,
+};
+
+static pk_rc finish(parse *p, yajl_handle y, yajl_status status, pk_err *err) {
+  if (p->rc != PK_OK) return p->rc;
+  if (status == yajl_status_ok) return PK_OK;
+  unsigned char *why = yajl_get_error(y, 0, NULL, 0);
+  pk_str text = pk_str_trim(pk_str_of((const char *)why));
+  pk_err_set(err, PK_E_SYNTAX, "JSON byte %zu: %.*s", yajl_get_bytes_consumed(y), PK_FMT(text));
+  yajl_free_error(y, why);
+  return PK_E_SYNTAX;
+}
+
+pk_rc pk_json_parse(pk_str bytes, pk_json_handler *handler, void *arg, pk_err *err) {
+  parse p = {.handler = handler, .arg = arg, .err = err};
+  yajl_handle y = yajl_alloc(&CALLBACKS, NULL, &p);
+  if (!y) pk_panic("out of memory");
+  yajl_status status = yajl_parse(y, (const unsigned char *)(bytes.p ? bytes.p : ""), bytes.n);
+  if (status == yajl_status_ok) status = yajl_complete_parse(y);
+  pk_rc rc = finish(&p, y, status, err);
+  yajl_free(y);
+  return rc;
+}
+
+pk_rc pk_json_parse_stream(pk_stream *in, pk_json_handler *handler, void *arg, pk_err *err) {
+  parse p = {.handler = handler, .arg = arg, .err = err};
+  yajl_handle y = yajl_alloc(&CALLBACKS, NULL, &p);
+  if (!y) pk_panic("out of memory");
+  unsigned char *block = pk_alloc(BLOCK_BYTES);
+  yajl_status status = yajl_status_ok;
+  pk_rc rc;
+  size_t n = 0;
+  while ((rc = pk_stream_read(in, block, BLOCK_BYTES, &n, err)) == PK_OK && n && status == yajl_status_ok)
+    status = yajl_parse(y, block, n);
+  if (rc == PK_OK && status == yajl_status_ok) status = yajl_complete_parse(y);
+  if (rc == PK_OK) rc = finish(&p, y, status, err);
+  free(block);
+  yajl_free(y);
+  return rc;
+}
+
+static void separate(pk_json_out *o) {
+  if (o->comma) pk_buf_putc(o->buf, ',');
+  o->comma = true;
+}
+
+void pk_json_begin(pk_json_out *o, char bracket) {
+  separate(o);
+  pk_buf_putc(o->buf, bracket);
+  o->comma = false;
+}
+
+void pk_json_end(pk_json_out *o, char bracket) {
+  pk_buf_putc(o->buf, bracket);
+  o->comma = true;
+}
+
+void pk_json_key(pk_json_out *o, const char *key) {
+  pk_json_str(o, pk_str_of(key));
+  pk_buf_putc(o->buf, ':');
+  o->comma = false;
+}
+
+static void add_text(void *buf, const char *text, size_t n) { pk_buf_add(buf, text, n); }
+
+static void add_escaped(pk_buf *buf, pk_str s) {
+  yajl_gen g = yajl_gen_alloc(NULL);
+  if (!g) pk_panic("out of memory");
+  yajl_gen_config(g, yajl_gen_print_callback, add_text, buf);
+  yajl_gen_string(g, (const unsigned char *)(s.p ? s.p : ""), s.n);
+  yajl_gen_free(g);
+}
+
+void pk_json_str(pk_json_out *o, pk_str s) {
+  separate(o);
+  if (pk_str_utf8(s)) {
+    add_escaped(o->buf, s);
+    return;
+  }
+  pk_buf clean;
+  pk_buf_init(&clean, s.n * 3 + 1);
+  for (size_t i = 0; i < s.n; i++) {
+    if ((unsigned char)s.p[i] >= 0x80 || s.p[i] == 0)
+      pk_buf_puts(&clean, "\xef\xbf\xbd");
+    else
+      pk_buf_putc(&clean, s.p[i]);
+  }
+  add_escaped(o->buf, pk_buf_view(&clean));
+  pk_buf_free(&clean);
+}
+
+void pk_json_int(pk_json_out *o, int64_t v) {
+  separate(o);
+  pk_buf_printf(o->buf, "%lld", (long long)v);
+}
+
+void pk_json_bool(pk_json_out *o, bool v) {
+  separate(o);
+  pk_buf_puts(o->buf, v ? "true" : "false");
+}
+
+void pk_json_null(pk_json_out *o) {
+  separate(o);
+  pk_buf_puts(o->buf, "null");
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/times.h"
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const pk_scope EVERYTHING = {.everything = true};
+
+static pk_rc host_row(void *arg, const pk_host_row *row, pk_err *err) {
+  (void)err;
+  pk_output *out = arg;
+  pk_output_text(out, row->name);
+  pk_output_text(out, row->platform);
+  pk_output_text(out, row->arch);
+  pk_output_text(out, row->kernel);
+  pk_output_number(out, row->n_packages);
+  pk_output_number(out, row->n_security);
+  pk_output_number(out, row->n_updates);
+  pk_output_bool(out, row->reboot_pending);
+  pk_output_text(out, row->site);
+  pk_output_text(out, row->tag);
+  pk_output_time(out, row->last_report_at);
+  return PK_OK;
+}
+
+static pk_rc run_hosts(pk_cli *cli, pk_err *err) {
+  static const pk_column columns[] = {{"host", PK_CELL_TEXT},       {"platform", PK_CELL_TEXT},   {"arch", PK_CELL_TEXT},
+                                      {"kernel", PK_CELL_TEXT},     {"packages", PK_CELL_NUMBER}, {"security", PK_CELL_NUMBER},
+                                      {"updates", PK_CELL_NUMBER},  {"reboot_pending", PK_CELL_BOOL}, {"site", PK_CELL_TEXT},
+                                      {"tag", PK_CELL_TEXT},        {"last_report", PK_CELL_TIME}};
+  pk_store *store = NULL;
+  pk_rc rc = pk_cli_open(cli, PK_STORE_READ, &store, err);
+  if (rc != PK_OK) return rc;
+  pk_output *out = pk_output_new(cli->format, columns, sizeof columns / sizeof columns[0]);
+  rc = pk_store_hosts(store, &EVERYTHING, PK_STR(""), host_row, out, err);
+  pk_store_close(&store);
+  pk_rc written = pk_output_end(&out, err);
+  return rc == PK_OK ? written : rc;
+}
+
+/* ---- one host ---- */
+
+typedef struct one_host {
+  pk_format format;
+  size_t n;
+  int64_t profile_id, n_updates;
+} one_host;
+
+static pk_rc head_of_host(void *arg, const pk_host_row *row, pk_err *err) {
+  (void)err;
+  one_host *h = arg;
+  h->n++;
+  h->profile_id = row->profile_id;
+  h->n_updates = row->n_updates;
+  if (h->format != PK_FORMAT_TABLE) return PK_OK;
+  pk_str kernel = row->kernel.n ? row->kernel : PK_STR("not told");
+  printf("%.*s: %.*s, %.*s %.*s, kernel %.*s%s\n", PK_FMT(row->name), PK_FMT(row->os), PK_FMT(row->platform), PK_FMT(row->arch),
+         PK_FMT(kernel), row->reboot_pending ? ", a newer one waits for a restart" : "");
+  printf("%lld packages, %lld not current, %lld of them security; last report %s\n\n", (long long)row->n_packages, (long long)row->n_updates,
+         (long long)row->n_security, PK_TIME(row->last_report_at));
+  return PK_OK;
+}
+
+static const char *state_text(pk_update_state state) {
+  static const char *const texts[] = {[PK_UPDATE_UNSEEN] = "not judged", [PK_UPDATE_UNKNOWN] = "not in a repository", [PK_UPDATE_CURRENT] = "current",
+                                      [PK_UPDATE_ORDINARY] = "ordinary", [PK_UPDATE_SECURITY] = "security"};
+  return texts[state];
+}
+
+typedef struct kept_row {
+  char *name, *arch, *installed, *available, *repository;
+  pk_update_state state;
+} kept_row;
+
+typedef struct kept {
+  kept_row *rows;
+  size_t n, cap;
+} kept;
+
+static pk_rc keep_row(void *arg, const pk_update_row *row, pk_err *err) {
+  (void)err;
+  kept *k = arg;
+  PK_GROW(k->rows, k->n, k->cap);
+  k->rows[k->n++] = (kept_row){pk_str_dup(row->package.name), pk_str_dup(row->package.arch), pk_str_dup(row->package.evr),
+                               pk_str_dup(row->available), pk_str_dup(row->repository), row->state};
+  return PK_OK;
+}
+
+static pk_rc count_known(void *arg, const pk_update_row *row, pk_err *err) {
+  (void)err;
+  size_t *n = arg;
+  *n += row->state > PK_UPDATE_UNKNOWN;
+  return PK_OK;
+}
+
+/* Security first, then by name and architecture. */
+static int cmp_rows(const void *a, const void *b) {
+  const kept_row *x = a, *y = b;
+  if (x->state != y->state) return x->state > y->state ? -1 : 1;
+  int c = strcmp(x->name, y->name);
+  return c ? c : strcmp(x->arch, y->arch);
+}
+
+static void print_rows(pk_output *out, kept *k) {
+  if (k->n) qsort(k->rows, k->n, sizeof *k->rows, cmp_rows);
+  for (size_t i = 0; i < k->n; i++) {
+    kept_row *r = &k->rows[i];
+    char *texts[] = {r->name, r->arch, r->installed, r->available};
+    pk_output_text(out, pk_str_of(state_text(r->state)));
+    for (size_t c = 0; c < 4; c++) {
+      pk_output_text(out, pk_str_of(texts[c]));
+      free(texts[c]);
+    }
+    pk_output_text(out, pk_str_of(r->repository));
+    free(r->repository);
+  }
+  free(k->rows);
+}
+
+static pk_rc run_host(pk_cli *cli, pk_err *err) {
+  static const pk_column columns[] = {{"state", PK_CELL_TEXT},     {"package", PK_CELL_TEXT},   {"arch", PK_CELL_TEXT},
+                                      {"installed", PK_CELL_TEXT}, {"available", PK_CELL_TEXT}, {"repository", PK_CELL_TEXT}};
+  one_host host = {.format = cli->format};
+  kept rows = {0};
+  pk_store *store = NULL;
+  bool all = pk_cli_value(cli, "packages") != NULL;
+  pk_rc rc = pk_cli_open(cli, PK_STORE_READ, &store, err);
+  if (rc == PK_OK) rc = pk_store_hosts(store, &EVERYTHING, pk_str_of(cli->arguments[0]), head_of_host, &host, err);
+  if (rc == PK_OK && host.n == 0) rc = (pk_err_set(err, PK_NOTFOUND, "no host '%s' has reported", cli->arguments[0]), PK_NOTFOUND);
+  if (rc == PK_OK)
+    rc = all ? pk_store_profile_packages(store, host.profile_id, keep_row, &rows, err)
+             : pk_store_profile_updates(store, host.profile_id, keep_row, &rows, err);
+  size_t n_known = 0;
+  bool says_current = cli->format == PK_FORMAT_TABLE && rows.n == 0;
+  if (rc == PK_OK && says_current) rc = pk_store_profile_packages(store, host.profile_id, count_known, &n_known, err);
+  pk_store_close(&store);
+  if (rc != PK_OK) return rc;
+  if (says_current)
+    return puts(n_known ? "Everything that its repositories have is current." : "None of its packages is in a repository that was fetched: nothing can be judged.") < 0
+               ? PK_E_IO
+               : PK_OK;
+  pk_output *out = pk_output_new(cli->format, columns, sizeof columns / sizeof columns[0]);
+  print_rows(out, &rows);
+  return pk_output_end(&out, err);
+}
+
+/* ---- packages of the fleet ---- */
+
+static pk_rc fleet_row(void *arg, const pk_package_row *row, pk_err *err) {
+  (void)err;
+  pk_output *out = arg;
+  pk_output_text(out, row->package.name);
+  pk_output_text(out, row->package.arch);
+  pk_output_text(out, row->package.evr);
+  pk_output_number(out, row->n_hosts);
+  pk_output_text(out, pk_str_of(state_text(row->state)));
+  pk_output_text(out, row->available);
+  return PK_OK;
+}
+
+static pk_rc run_packages(pk_cli *cli, pk_err *err) {
+  static const pk_column columns[] = {{"package", PK_CELL_TEXT}, {"arch", PK_CELL_TEXT},  {"installed", PK_CELL_TEXT},
+                                      {"hosts", PK_CELL_NUMBER}, {"state", PK_CELL_TEXT}, {"available", PK_CELL_TEXT}};
+  pk_store *store = NULL;
+  pk_rc rc = pk_cli_open(cli, PK_STORE_READ, &store, err);
+  if (rc != PK_OK) return rc;
+  pk_output *out = pk_output_new(cli->format, columns, sizeof columns / sizeof columns[0]);
+  pk_str name = cli->n_arguments ? pk_str_of(cli->arguments[0]) : PK_STR("");
+  rc = pk_store_fleet_packages(store, &EVERYTHING, name, fleet_row, out, err);
+  pk_store_close(&store);
+  pk_rc written = pk_output_end(&out, err);
+  return rc == PK_OK ? written : rc;
+}
+
+static const pk_cli_option HOST_OPTIONS[] = {{"packages", NULL, "all packages, not only those that are not current"}, {NULL, NULL, NULL}};
+
+const pk_command pk_command_hosts = {.name = "hosts", .arguments = "", .summary = "all hosts with what they lack", .run = run_hosts};
+const pk_command pk_command_host = {.name = "host", .arguments = "NAME", .min_arguments = 1, .max_arguments = 1, .options = HOST_OPTIONS,
+                                    .summary = "what is not patched on a host, security first", .run = run_host};
+const pk_command pk_command_packages = {.name = "packages", .arguments = "[NAME]", .max_arguments = 1,
+                                        .summary = "packages of all hosts: how many have which version", .run = run_packages};

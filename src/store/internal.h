@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * internal: what the files of store/ share; not for others. */
+#ifndef PK_STORE_INTERNAL_H
+#define PK_STORE_INTERNAL_H
+
+#include "store/db.h"
+#include "store/store.h"
+
+struct pk_store {
+  pk_db *db;
+  int64_t others_version;
+  bool packages_loaded;
+  pk_map package_ids; /* digest → id; packages are immutable, so that it never goes stale */
+  pk_buf package_texts; /* of the package handed out last */
+};
+
+/** Walk the rows of a query: `each` sees one row a call. */
+typedef pk_rc pk_store_row(void *arg, pk_db_statement *row, pk_err *err);
+pk_rc pk_store_each(pk_rc opened, pk_db_statement *s, pk_store_row *each, void *arg, pk_err *err) PK_MUST_USE;
+
+#endif

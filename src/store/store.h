@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * store: the facts that hosts and vendors gave, and what was derived from them. The only place with SQL. Every query
+ * is a named function; structs go in and come out. A handle belongs to one thread at a time.
+ *
+ * Writing happens between pk_store_begin and pk_store_commit. Only one handle writes at a time; others wait. */
+#ifndef PK_STORE_STORE_H
+#define PK_STORE_STORE_H
+
+#include "access/sender.h"
+#include "base/map.h"
+#include "feed/feed.h"
+#include "match/update.h"
+#include "model/host.h"
+#include "model/platform.h"
+
+typedef struct pk_store pk_store;
+
+typedef enum pk_store_mode {
+  PK_STORE_READ,  /**< a handle that cannot change anything */
+  PK_STORE_WRITE,
+  PK_STORE_CREATE /**< make the database and bring it to the newest form */
+} pk_store_mode;
+
+/** Open. A database of an older form is refused with the advice to run `pakiti db migrate`. error PK_E_STORE */
+pk_rc pk_store_open(const char *path, pk_store_mode mode, pk_store **ret, pk_err *err) PK_MUST_USE;
+void pk_store_close(pk_store **store);
+/** Bring an existing database to the newest form; *ret_from, *ret_to: version before and after. */
+pk_rc pk_store_migrate(const char *path, int64_t *ret_from, int64_t *ret_to, pk_err *err) PK_MUST_USE;
+/** The engine's check, then ours: sets, profiles and hosts refer to what exists. error PK_E_STORE names the damage */
+pk_rc pk_store_check(pk_store *store, pk_err *err) PK_MUST_USE;
+
+/** Does the database answer? */
+pk_rc pk_store_ping(pk_store *store, pk_err *err) PK_MUST_USE;
+
+pk_rc pk_store_begin(pk_store *store, pk_err *err) PK_MUST_USE;
+pk_rc pk_store_commit(pk_store *store, pk_err *err) PK_MUST_USE;
+void pk_store_rollback(pk_store *store);
+/** Did another process write since the last call? Asked inside a transaction, it decides whether caches hold. */
+pk_rc pk_store_changed_elsewhere(pk_store *store, bool *ret, pk_err *err) PK_MUST_USE;
+
+/** 32 random bytes of this installation, drawn at creation; never shown. */
+#define PK_STORE_SECRET_BYTES 32
+pk_rc pk_store_secret(pk_store *store, unsigned char *ret_secret, pk_err *err) PK_MUST_USE;
+
+/* ---- feeds (feeds.c) ---- */
+
+/** A feed as kept: its description and how it fared. */
+typedef struct pk_feed_row {
+  pk_feed feed;
+  pk_automatic automatic;
+  char mark[PK_FEED_MARK_MAX];
+  int64_t tried_at, good_at, changed_at, n_offers, n_advisories;
+  char *error; /**< of the last try; "" when it was good */
+} pk_feed_row;
+
+void pk_feed_row_fini(pk_feed_row *row);
+/** PK_EXISTS: a feed of that name is there. */
+pk_rc pk_store_feed_add(pk_store *store, const pk_feed *feed, pk_err *err) PK_MUST_USE;
+/** Removes it with all it offered. PK_NOTFOUND. */
+pk_rc pk_store_feed_remove(pk_store *store, int64_t feed_id, pk_err *err) PK_MUST_USE;
+/** Owned by the caller (pk_feed_row_fini). PK_NOTFOUND. */
+pk_rc pk_store_feed_get(pk_store *store, pk_str name, pk_feed_row *ret, pk_err *err) PK_MUST_USE;
+/** All, by name; the caller ends each with pk_feed_row_fini and frees the array. */
+pk_rc pk_store_feed_list(pk_store *store, pk_feed_row **ret, size_t *ret_n, pk_err *err) PK_MUST_USE;
+/** Note a try that failed: what it offered stays. */
+pk_rc pk_store_feed_failed(pk_store *store, int64_t feed_id, int64_t now, const char *error, pk_err *err) PK_MUST_USE;
+/** Note a try that found nothing new. */
+pk_rc pk_store_feed_unchanged(pk_store *store, int64_t feed_id, int64_t now, pk_err *err) PK_MUST_USE;
+
+typedef struct pk_feed_change {
+  size_t n_added, n_removed;
+  pk_map names; /**< package names of which an offer came, went or changed its weight */
+} pk_feed_change;
+
+/** Put new content in the place of the old; only differences are written.
+ *  out *ret  initialised here; the caller ends it with pk_map_fini(&ret->names), also on failure */
+pk_rc pk_store_feed_replace(pk_store *store, const pk_feed_row *row, const pk_repository_content *content, const char *mark,
+                            int64_t now, pk_feed_change *ret, pk_err *err) PK_MUST_USE;
+
+/** Names offered by a feed, added to `names`. */
+pk_rc pk_store_feed_names(pk_store *store, int64_t feed_id, pk_map *names, pk_err *err) PK_MUST_USE;
+
+/** All versions of a name in the platform's repositories. Texts live in the arena. error PK_E_LIMIT its cap */
+pk_rc pk_store_candidates(pk_store *store, pk_str name, pk_str platform, pk_arena *arena, pk_candidate **ret, size_t *ret_n,
+                          pk_err *err) PK_MUST_USE;
+/** Name of a feed by id, copied into the arena; empty when it is gone. */
+pk_rc pk_store_feed_name(pk_store *store, int64_t feed_id, pk_arena *arena, pk_str *ret, pk_err *err) PK_MUST_USE;
+
+/** Walk a list of ids written as LEB128 differences: begin with *id = 0; false at the end. */
+bool pk_store_next_id(pk_str *rest, int64_t *id);
+
+/* ---- packages, sets, platforms, profiles (packages.c) ---- */
+
+/** The id of a package, given one when it is new. */
+pk_rc pk_store_package_intern(pk_store *store, const pk_package *p, const pk_digest *digest, int64_t *ret_id, pk_err *err) PK_MUST_USE;
+/** A package by id; texts are borrowed until the next call. PK_NOTFOUND. */
+pk_rc pk_store_package_get(pk_store *store, int64_t id, pk_package *ret, pk_err *err) PK_MUST_USE;
+typedef pk_rc pk_store_package_visit(void *arg, int64_t id, const pk_package *p, pk_err *err);
+/** Every package of a name. */
+pk_rc pk_store_packages_named(pk_store *store, pk_str name, pk_store_package_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+
+/** PK_NOTFOUND: no such set. */
+pk_rc pk_store_set_find(pk_store *store, const pk_digest *digest, int64_t *ret_id, pk_err *err) PK_MUST_USE;
+/** Store a set; ids ascending, without repeats. */
+pk_rc pk_store_set_add(pk_store *store, const pk_digest *digest, const int64_t *ids, size_t n, int64_t *ret_id, pk_err *err) PK_MUST_USE;
+/** Members of a set, ascending; the caller frees. PK_NOTFOUND. */
+pk_rc pk_store_set_members(pk_store *store, int64_t set_id, int64_t **ret_ids, size_t *ret_n, pk_err *err) PK_MUST_USE;
+
+pk_rc pk_store_platform_intern(pk_store *store, pk_platform *platform, pk_err *err) PK_MUST_USE;
+/** All platforms; texts in the arena. */
+pk_rc pk_store_platform_list(pk_store *store, pk_arena *arena, pk_platform **ret, size_t *ret_n, pk_err *err) PK_MUST_USE;
+
+/** Counts of a profile, and the packages behind them. */
+typedef struct pk_profile_counts {
+  int64_t n_packages, n_updates, n_security;
+  bool reboot_pending;
+  pk_buf updates; /**< ids of packages that are not current: ascending, LEB128 of differences */
+} pk_profile_counts;
+
+pk_rc pk_store_profile_find(pk_store *store, int64_t platform_id, int64_t set_id, pk_str kernel, int64_t *ret_id, pk_err *err) PK_MUST_USE;
+pk_rc pk_store_profile_add(pk_store *store, int64_t platform_id, int64_t set_id, pk_str kernel, const pk_profile_counts *counts,
+                           int64_t *ret_id, pk_err *err) PK_MUST_USE;
+pk_rc pk_store_profile_recount(pk_store *store, int64_t profile_id, const pk_profile_counts *counts, pk_err *err) PK_MUST_USE;
+
+typedef struct pk_profile_key {
+  int64_t id, set_id;
+  pk_str kernel;
+} pk_profile_key;
+/** Profiles of a platform with their sets; ids of members in one array a profile. */
+typedef pk_rc pk_store_profile_visit(void *arg, const pk_profile_key *key, pk_str members, pk_err *err);
+pk_rc pk_store_profiles_of(pk_store *store, int64_t platform_id, pk_store_profile_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+
+/* ---- verdicts (packages.c) ---- */
+
+typedef struct pk_update_verdict {
+  pk_update_state state;
+  pk_str available; /**< "" unless outdated */
+  int64_t feed_id;
+} pk_update_verdict;
+
+pk_rc pk_store_verdict_put(pk_store *store, int64_t platform_id, int64_t package_id, const pk_update_verdict *v, pk_err *err) PK_MUST_USE;
+typedef pk_rc pk_store_verdict_visit(void *arg, int64_t package_id, pk_update_state state, pk_err *err);
+pk_rc pk_store_verdicts_of(pk_store *store, int64_t platform_id, pk_store_verdict_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+
+/* ---- hosts (hosts.c) ---- */
+
+#define PK_FINGERPRINT_BYTES 16
+
+/** Note that a host sent the same report again. PK_NOTFOUND: no host has this fingerprint. */
+pk_rc pk_store_host_touch(pk_store *store, pk_str fingerprint, int64_t now, pk_err *err) PK_MUST_USE;
+/** What is known of a host by its last report's fingerprint. */
+typedef struct pk_known_host {
+  int64_t profile_id, protocol, n_packages;
+  char name[PK_HOST_NAME_MAX + 1];
+} pk_known_host;
+/** Is there a host whose last report has this fingerprint? PK_NOTFOUND. */
+pk_rc pk_store_host_by_fingerprint(pk_store *store, pk_str fingerprint, pk_known_host *ret, pk_err *err) PK_MUST_USE;
+
+/** What a report makes of a host. */
+typedef struct pk_host_facts {
+  const pk_identity *identity;
+  pk_str site, tag, os, cpu, client, reporter, fingerprint;
+  int64_t protocol, profile_id, now;
+  pk_str facts;         /**< JSON; "" when the protocol has none */
+  pk_str package_facts; /**< per member of the set, ascending by id: LEB128 origin index, LEB128 installed_at */
+} pk_host_facts;
+
+/** Insert or update, and write the history when the profile is another one. PK_UNCHANGED: same profile as before. */
+pk_rc pk_store_host_put(pk_store *store, const pk_host_facts *facts, int64_t *ret_id, pk_err *err) PK_MUST_USE;
+
+typedef pk_rc pk_store_host_visit(void *arg, const pk_host_row *row, pk_err *err);
+/** Hosts by name. `name` empty: all; else the one host of that name (or several, told apart by key). */
+pk_rc pk_store_hosts(pk_store *store, const pk_scope *scope, pk_str name, pk_store_host_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+
+typedef pk_rc pk_store_update_visit(void *arg, const pk_update_row *row, pk_err *err);
+/** What is not current in a profile, by package id. */
+pk_rc pk_store_profile_updates(pk_store *store, int64_t profile_id, pk_store_update_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+/** All packages of a profile, by package id; state as judged for its platform. */
+pk_rc pk_store_profile_packages(pk_store *store, int64_t profile_id, pk_store_update_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+
+typedef pk_rc pk_store_fleet_visit(void *arg, const pk_package_row *row, pk_err *err);
+/** Distinct packages that some host has, by name and version; `name` empty: all. */
+pk_rc pk_store_fleet_packages(pk_store *store, const pk_scope *scope, pk_str name, pk_store_fleet_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+
+typedef struct pk_store_totals {
+  int64_t n_hosts, n_profiles, n_sets, n_packages, n_feeds, n_feeds_failing, n_hosts_outdated, n_hosts_security;
+} pk_store_totals;
+pk_rc pk_store_count(pk_store *store, const pk_scope *scope, pk_store_totals *ret, pk_err *err) PK_MUST_USE;
+
+#endif
