@@ -141,6 +141,18 @@ void *pk_realloc_array(void *p, size_t n, size_t size) {
   return q;
 }
 
+pk_str pk_str_cut(pk_str s, size_t max) {
+  if (s.n <= max) return s;
+  while (max && ((unsigned char)s.p[max] & 0xc0) == 0x80) max--;
+  return pk_str_sub(s, 0, max);
+}
+
+pk_str pk_str_lower(pk_str s, char *buf, size_t size) {
+  if (s.n > size) s.n = size;
+  for (size_t i = 0; i < s.n; i++) buf[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+  return (pk_str){buf, s.n};
+}
+
 char *pk_str_dup(pk_str s) {
   char *copy = pk_alloc(s.n + 1);
   if (s.n) memcpy(copy, s.p, s.n);

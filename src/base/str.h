@@ -44,6 +44,10 @@ bool pk_str_word(pk_str *rest, pk_str *ret_word);
 bool pk_str_u64(pk_str s, uint64_t *ret_value);
 /** Valid UTF-8 (RFC 3629) without NUL. */
 bool pk_str_utf8(pk_str s);
+/** At most `max` bytes of it, cut at a whole UTF-8 sequence. */
+pk_str pk_str_cut(pk_str s, size_t max);
+/** ASCII letters in lower case, in `buf`; what does not fit is cut off. */
+pk_str pk_str_lower(pk_str s, char *buf, size_t size);
 /** Copy into a NUL-terminated heap string that the caller frees. */
 char *pk_str_dup(pk_str s);
 

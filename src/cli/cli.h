@@ -40,6 +40,7 @@ typedef struct pk_command {
   const pk_cli_option *options;
   pk_rc (*run)(pk_cli *cli, pk_err *err);
   bool needs_no_config;
+  pk_format format; /**< unless --format says another */
 } pk_command;
 
 /** Value of an option of the command, or NULL. */
@@ -54,6 +55,6 @@ pk_rc pk_cli_open(const pk_cli *cli, pk_store_mode mode, pk_store **ret, pk_err 
 extern const pk_command pk_command_server, pk_command_sync, pk_command_check, pk_command_submit, pk_command_hosts, pk_command_host,
     pk_command_packages, pk_command_vercmp, pk_command_feed_add, pk_command_feed_list, pk_command_feed_show, pk_command_feed_remove,
     pk_command_feed_import_host, pk_command_db_init, pk_command_db_migrate, pk_command_db_check, pk_command_config_show,
-    pk_command_config_check;
+    pk_command_config_check, pk_command_oval_eval;
 
 #endif

@@ -15,6 +15,7 @@ static const pk_command *const COMMANDS[] = {
     &pk_command_feed_remove, &pk_command_feed_import_host, &pk_command_check,   &pk_command_submit,     &pk_command_hosts,
     &pk_command_host,        &pk_command_packages,     &pk_command_vercmp,      &pk_command_db_init,    &pk_command_db_migrate,
     &pk_command_db_check,    &pk_command_config_show,  &pk_command_config_check,
+    &pk_command_oval_eval,
 };
 #define N_COMMANDS (sizeof COMMANDS / sizeof COMMANDS[0])
 
@@ -175,6 +176,7 @@ static pk_rc parse(pk_cli *cli, int argc, char **argv, const char **globals, wor
 static pk_rc configure(pk_cli *cli, const char *const *globals, pk_err *err) {
   pk_rc rc = PK_OK;
   cli->config_path = globals[GLOBAL_CONFIG];
+  cli->format = cli->command->format;
   if (globals[GLOBAL_FORMAT] && !pk_format_of(pk_str_of(globals[GLOBAL_FORMAT]), &cli->format))
     return pk_err_set(err, PK_E_USAGE, "--format is '%s': say table, tsv or json", globals[GLOBAL_FORMAT]);
   if (!cli->command->needs_no_config)

@@ -42,4 +42,11 @@ bool pk_platform_covers(pk_str feed, pk_str host);
 /** An architecture in the package manager's words: x86_64 ↔ amd64, aarch64 ↔ arm64 and so on. */
 pk_str pk_platform_arch(pk_package_type type, pk_str arch);
 
+/** The platform of a release that a distribution calls by name: "debian", "bookworm" → "debian:12"; "ubuntu", "jammy" →
+ *  "ubuntu:22.04"; "debian", "sid" or "unstable" → "debian:sid". In any case.
+ *  out ret_name at least PK_PLATFORM_MAX + 1 bytes; untouched when it returns false: no release that is known */
+bool pk_platform_of_codename(pk_str distribution, pk_str codename, char *ret_name);
+/** The other way round; "" when there is none. Debian 3.0 and 3.1 are one platform, called "sarge". */
+pk_str pk_platform_codename(pk_str platform);
+
 #endif

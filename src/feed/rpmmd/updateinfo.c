@@ -66,13 +66,6 @@ static pk_rc on_start(void *arg, pk_xml *x, pk_str name, unsigned depth, pk_err 
   return depth == 5 && pk_str_is(name, "package") ? add_package(r, x, err) : PK_OK;
 }
 
-/* Cut at a whole UTF-8 sequence. */
-static pk_str cut(pk_str text, size_t max) {
-  if (text.n <= max) return text;
-  while (max && ((unsigned char)text.p[max] & 0xc0) == 0x80) max--;
-  return pk_str_sub(text, 0, max);
-}
-
 static pk_rc add_advisory(reader *r, pk_err *err) {
   const update *u = &r->update;
   pk_repository_content *content = r->offers->content;
@@ -82,9 +75,9 @@ static pk_rc add_advisory(reader *r, pk_err *err) {
   if (!old && r->ids.n > PK_ADVISORIES_MAX) return pk_err_set(err, PK_E_LIMIT, "more than %zu advisories", PK_ADVISORIES_MAX);
   pk_advisory a = {.issued_at = u->issued_at};
   pk_rc rc = pk_repository_content_text(content, u->id, &a.id, err);
-  if (rc == PK_OK) rc = pk_repository_content_text(content, cut(u->type, PK_FIELD_MAX), &a.type, err);
-  if (rc == PK_OK) rc = pk_repository_content_text(content, cut(u->severity, PK_FIELD_MAX), &a.severity, err);
-  if (rc == PK_OK) rc = pk_repository_content_text(content, cut(u->title, PK_ADVISORY_TITLE_MAX), &a.title, err);
+  if (rc == PK_OK) rc = pk_repository_content_text(content, pk_str_cut(u->type, PK_FIELD_MAX), &a.type, err);
+  if (rc == PK_OK) rc = pk_repository_content_text(content, pk_str_cut(u->severity, PK_FIELD_MAX), &a.severity, err);
+  if (rc == PK_OK) rc = pk_repository_content_text(content, pk_str_cut(u->title, PK_ADVISORY_TITLE_MAX), &a.title, err);
   if (rc != PK_OK) return rc;
   if (old) {
     *old = a;
@@ -112,7 +105,7 @@ static pk_rc on_end(void *arg, pk_str name, pk_str text, unsigned depth, pk_err 
   update *u = &r->update;
   if (depth == 2 && pk_str_is(name, "update")) {
     pk_rc rc = end_update(r, err);
-    if (rc < 0 && err) pk_err_prefix(err, "update '%.*s': ", PK_FMT(cut(u->id, PK_FIELD_MAX)));
+    if (rc < 0 && err) pk_err_prefix(err, "update '%.*s': ", PK_FMT(pk_str_cut(u->id, PK_FIELD_MAX)));
     return rc;
   }
   if (depth != 3) return PK_OK;
