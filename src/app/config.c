@@ -47,6 +47,7 @@ static const option OPTIONS[] = {
     {"proxy", OPTION_TEXT, AT(proxy), "", 0, 0, "proxy for downloads; empty: as the environment says (http_proxy, https_proxy, no_proxy)"},
     {"download_timeout", OPTION_SECONDS, AT(download_timeout_s), "1800", 1, 86400, "longest time for one file of a feed, all tries together"},
     {"connect_timeout", OPTION_SECONDS, AT(connect_timeout_s), "20", 1, 600, "longest time to reach a server of a feed"},
+    {"feed_change_percent", OPTION_NUMBER, AT(feed_change_percent), "30", 1, 1000000, "a feed that loses, or gains, more than this share of what it has is held back"},
     {"ignore_valid_until", OPTION_BOOL, AT(ignore_valid_until), "no", 0, 0, "take indexes that are past their own date, for every feed"},
 };
 #define N_OPTIONS (sizeof OPTIONS / sizeof OPTIONS[0])

@@ -17,6 +17,7 @@ typedef struct pk_config {
   bool store_devel_packages, store_doc_packages, ignore_valid_until, access_log;
   int64_t threads, connections_max, report_bytes_max, report_packages_max, request_timeout_s, idle_timeout_s;
   int64_t download_timeout_s, connect_timeout_s;
+  int64_t feed_change_percent;
 } pk_config;
 
 /** Defaults. */

@@ -170,9 +170,11 @@ static pk_rc choose_platform(const pk_intake *intake, const char *wanted, pk_pre
     if (!by_name || strncmp(name, "rhel:", 5) == 0) find_by_packages(intake, r, name, &type);
   }
   if (type == PK_TYPE_UNKNOWN) type = r->type;
+  char judged_as[PK_PLATFORM_MAX + 1];
+  pk_platform_map_judged_as(intake->platforms, pk_str_of(name), judged_as);
   if (r->type != PK_TYPE_UNKNOWN && type != r->type && type != PK_TYPE_OTHER) type = r->type;
   p->platform.type = type;
-  bool fits = pk_arena_copy(&p->arena, pk_str_of(name), &p->platform.name) &&
+  bool fits = pk_arena_copy(&p->arena, pk_str_of(name), &p->platform.name) && pk_arena_copy(&p->arena, pk_str_of(judged_as), &p->platform.judged_as) &&
               pk_arena_copy(&p->arena, pk_platform_arch(type, r->arch), &p->platform.arch);
   return fits ? PK_OK : pk_err_set(err, PK_E_LIMIT, "the report takes too much memory");
 }
@@ -368,7 +370,7 @@ static pk_rc add_profile(pk_judge *judge, pk_store *store, const pk_prepared *p,
   pk_profile_counts counts;
   pk_rc rc = pk_judge_profile(judge, platform, p->report.kernel, members, p->n_packages, &counts, err);
   if (rc == PK_OK) rc = pk_store_profile_add(store, platform->id, set_id, p->report.kernel, &counts, ret_id, err);
-  pk_buf_free(&counts.updates);
+  pk_profile_counts_fini(&counts);
   return rc;
 }
 

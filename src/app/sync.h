@@ -11,26 +11,45 @@
 
 typedef struct pk_sync pk_sync;
 
-typedef enum pk_sync_outcome { PK_SYNC_CHANGED, PK_SYNC_UNCHANGED, PK_SYNC_FAILED } pk_sync_outcome;
+typedef enum pk_sync_outcome {
+  PK_SYNC_CHANGED,
+  PK_SYNC_UNCHANGED,
+  PK_SYNC_FAILED,
+  PK_SYNC_HELD /**< it changed too much at once: what was in force stays until somebody accepts it */
+} pk_sync_outcome;
+
+/** Below this many entries a feed is too small for shares of it to mean anything. */
+#define PK_SYNC_GUARD_MIN ((size_t)100)
+/** Refused documents of a feed that are told by name. */
+#define PK_SYNC_REFUSED_TOLD_MAX 20
 
 typedef struct pk_sync_result {
   pk_sync_outcome outcome;
   size_t n_offers, n_added, n_removed;
+  pk_definition_change definitions; /**< counts only */
+  size_t n_documents, n_refused;
+  char refused[4096]; /**< lines "name: why" of the first of them */
   pk_rejudged rejudged;
   bool had_good; /**< there was good content before */
   pk_err why;    /**< when it failed */
 } pk_sync_result;
 
 /** `progress` may be NULL; `stop` becomes true to end early. */
-pk_rc pk_sync_new(const pk_config *config, pk_store *store, pk_http_progress *progress, void *progress_arg, const atomic_bool *stop,
+pk_rc pk_sync_new(const pk_config *config, pk_store *store, const pk_platform_map *platforms, pk_http_progress *progress, void *progress_arg, const atomic_bool *stop,
                   pk_sync **ret, pk_err *err) PK_MUST_USE;
 void pk_sync_free(pk_sync **sync);
 
+/** How a feed is read. */
+typedef enum pk_sync_mode {
+  PK_SYNC_NORMAL,
+  PK_SYNC_FORCE, /**< again, even if nothing has changed */
+  PK_SYNC_ACCEPT /**< again, and taken however much it changed */
+} pk_sync_mode;
+
 /** Bring one feed up to date. Another process that works on the same feed is waited for.
- *  in     force  read it again even if its head file has not changed
  *  outcome PK_NOTFOUND there is no such feed
  *  error  only what ends the whole work (the store fails, stopped); what is wrong with the feed is in the result */
-pk_rc pk_sync_feed(pk_sync *sync, const char *name, bool force, pk_sync_result *ret, pk_err *err) PK_MUST_USE;
+pk_rc pk_sync_feed(pk_sync *sync, const char *name, pk_sync_mode mode, pk_sync_result *ret, pk_err *err) PK_MUST_USE;
 
 /** Remove a feed with what it offered, and judge again what depended on it. */
 pk_rc pk_sync_remove(pk_store *store, const pk_feed_row *row, pk_rejudged *ret, pk_err *err) PK_MUST_USE;

@@ -8,5 +8,7 @@
 
 extern const pk_str pk_embed_platforms;  /**< src/model/platforms.tsv */
 extern const pk_str pk_embed_schema_001; /**< src/store/schema/001.sql */
+extern const pk_str pk_embed_schema_002;
+extern const pk_str pk_embed_catalogue; /**< src/feed/catalogue.tsv */
 
 #endif

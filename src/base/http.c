@@ -43,6 +43,8 @@ typedef struct fetch {
   const pk_sum *want;
   int64_t deadline_ms;
   bool resumed; /* some try went on with a partial file */
+  const char *old_tag;           /* of the state that is not wanted again; NULL: any is wanted */
+  char new_tag[PK_HTTP_TAG_MAX]; /* headers: of what comes; 'e' and an ETag, 'm' and a date */
   pk_err *err;
 
   /* of the present try */
@@ -164,6 +166,10 @@ static void read_header(fetch *f, pk_str line) {
   pk_str name = pk_str_sub(line, 0, colon), value = pk_str_trim(pk_str_sub(line, colon + 1, line.n));
   if (pk_str_is_nocase(name, "content-length")) {
     if (!pk_str_u64(value, &f->length)) f->length = 0;
+  } else if (pk_str_is_nocase(name, "etag") && value.n < PK_HTTP_TAG_MAX - 1) {
+    snprintf(f->new_tag, sizeof f->new_tag, "e%.*s", PK_FMT(value));
+  } else if (pk_str_is_nocase(name, "last-modified") && f->new_tag[0] != 'e' && value.n < PK_HTTP_TAG_MAX - 1) {
+    snprintf(f->new_tag, sizeof f->new_tag, "m%.*s", PK_FMT(value));
   } else if (pk_str_is_nocase(name, "content-range")) {
     pk_str unit, range;
     if (pk_str_word(&value, &unit) && pk_str_is_nocase(unit, "bytes") && pk_str_word(&value, &range) &&
@@ -179,6 +185,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg) {
   if (pk_str_starts(line, "HTTP/")) {
     f->length = 0;
     f->range_from = UINT64_MAX;
+    f->new_tag[0] = '\0';
   } else if (line.n == 0) {
     f->refused = judge_headers(f);
   } else {
@@ -249,6 +256,7 @@ static pk_rc judge_status(fetch *f) {
   long status = status_of(f);
   f->passing = status >= 500 || status == 429 || status == 408;
   if (f->has_body) return PK_OK;
+  if (status == 304 && f->old_tag && *f->old_tag) return PK_UNCHANGED;
   if (status == 416 && f->from > 0) return PK_OK; /* nothing is left to send: the checksum tells whether that is so */
   if (status == 404 || status == 410) return pk_err_set(f->err, PK_NOTFOUND, "'%s' does not exist (%ld)", f->shown, status);
   return pk_err_set(f->err, PK_E_NET, "'%s' answered %ld", f->shown, status);
@@ -297,6 +305,17 @@ static void prepare(fetch *f, int64_t left_ms) {
   }
 }
 
+/* RFC 9110 section 13.1: an entity tag goes before a date. */
+static struct curl_slist *conditions(const fetch *f) {
+  char line[PK_HTTP_TAG_MAX + 32];
+  if (!f->old_tag || !*f->old_tag || f->local) return NULL;
+  snprintf(line, sizeof line, "%s: %s", f->old_tag[0] == 'e' ? "If-None-Match" : "If-Modified-Since", f->old_tag + 1);
+  struct curl_slist *list = curl_slist_append(NULL, line);
+  if (!list) pk_panic("out of memory");
+  curl_easy_setopt(f->http->easy, CURLOPT_HTTPHEADER, list);
+  return list;
+}
+
 static CURLcode perform(fetch *f) {
   CURLM *multi = f->http->multi;
   CURL *easy = f->http->easy;
@@ -328,7 +347,9 @@ static pk_rc try_once(fetch *f) {
   pk_rc rc = part_open(f);
   if (rc != PK_OK) return rc;
   prepare(f, left_ms);
+  struct curl_slist *headers = conditions(f);
   CURLcode code = perform(f);
+  curl_slist_free_all(headers);
   if (close(f->fd) != 0) return part_fault(f);
   if (f->refused != PK_OK) return f->refused;
   if (code != CURLE_OK && code != CURLE_HTTP_RETURNED_ERROR) return judge_result(f, code);
@@ -405,6 +426,8 @@ static pk_rc find_local(fetch *f, const char *path) {
   if (!S_ISREG(st.st_mode)) return pk_err_set(f->err, PK_E_IO, "cannot read '%s': it is not a file", f->shown);
   f->local = true;
   f->total = (uint64_t)st.st_size;
+  snprintf(f->new_tag, sizeof f->new_tag, "f%lld-%lld.%09ld", (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+  if (f->old_tag && strcmp(f->old_tag, f->new_tag) == 0) return PK_UNCHANGED;
   return f->total > f->max_bytes ? too_large(f) : PK_OK;
 }
 
@@ -427,22 +450,29 @@ static pk_rc read_address(fetch *f) {
   return rc;
 }
 
-pk_rc pk_http_get(pk_http *http, const char *url, const char *path, uint64_t max_bytes, const pk_sum *want, pk_err *err) {
-  fetch f = {.http = http,
-             .url = url,
-             .max_bytes = max_bytes,
-             .want = want && want->type != PK_SUM_NONE ? want : NULL,
-             .deadline_ms = pk_monotonic_ms() + http->options.total_timeout_ms,
-             .err = err};
+static pk_rc get(fetch *f, const char *path) {
+  f->deadline_ms = pk_monotonic_ms() + f->http->options.total_timeout_ms;
   pk_buf part;
   pk_buf_init(&part, 4096);
   pk_buf_printf(&part, "%s.part", path);
-  pk_rc rc = part.over ? pk_err_set(err, PK_E_IO, "path too long: '%.64s…'", path) : read_address(&f);
-  f.part = pk_buf_cstr(&part);
+  pk_rc rc = part.over ? pk_err_set(f->err, PK_E_IO, "path too long: '%.64s…'", path) : read_address(f);
+  f->part = pk_buf_cstr(&part);
   if (rc == PK_OK && unlink(path) != 0 && errno != ENOENT)
-    rc = pk_err_set(err, PK_E_IO, "cannot replace '%s': %s", path, strerror(errno));
-  if (rc == PK_OK) rc = run(&f, path);
-  free(f.shown);
+    rc = pk_err_set(f->err, PK_E_IO, "cannot replace '%s': %s", path, strerror(errno));
+  if (rc == PK_OK) rc = run(f, path);
+  free(f->shown);
   pk_buf_free(&part);
+  return rc;
+}
+
+pk_rc pk_http_get(pk_http *http, const char *url, const char *path, uint64_t max_bytes, const pk_sum *want, pk_err *err) {
+  fetch f = {.http = http, .url = url, .max_bytes = max_bytes, .want = want && want->type != PK_SUM_NONE ? want : NULL, .err = err};
+  return get(&f, path);
+}
+
+pk_rc pk_http_get_newer(pk_http *http, const char *url, const char *path, uint64_t max_bytes, char *tag, pk_err *err) {
+  fetch f = {.http = http, .url = url, .max_bytes = max_bytes, .old_tag = tag, .err = err};
+  pk_rc rc = get(&f, path);
+  if (rc == PK_OK) memcpy(tag, f.new_tag, PK_HTTP_TAG_MAX);
   return rc;
 }

@@ -46,4 +46,15 @@ void pk_http_free(pk_http **http);
  *  error  PK_E_NET cannot be reached, answers with an error, ends early; PK_E_LIMIT; PK_E_VERIFY; PK_E_STOPPED; PK_E_IO */
 pk_rc pk_http_get(pk_http *http, const char *url, const char *path, uint64_t max_bytes, const pk_sum *want, pk_err *err) PK_MUST_USE;
 
+/** Longest tag of a file's state, NUL included. */
+#define PK_HTTP_TAG_MAX 160
+
+/** Fetch a file only if it is another one than before.
+ *  in     tag  of the file as it was fetched last, "" if never
+ *  out    tag  of what was fetched now (ETag or Last-Modified, RFC 9110 section 13; size and time of a local file), "" when
+ *              the server says neither; as it was unless PK_OK is returned
+ *  outcome PK_UNCHANGED  nothing was fetched; PK_NOTFOUND
+ *  error  as pk_http_get */
+pk_rc pk_http_get_newer(pk_http *http, const char *url, const char *path, uint64_t max_bytes, char *tag, pk_err *err) PK_MUST_USE;
+
 #endif

@@ -59,15 +59,21 @@ static const yajl_callbacks CALLBACKS = {
     .yajl_end_array = on_array_end,
 };
 
-static pk_rc finish(parse *p, yajl_handle y, yajl_status status, pk_err *err) {
+/* `before`: bytes of the blocks before the one that yajl saw last, whose offsets it tells. */
+static pk_rc finish(parse *p, yajl_handle y, yajl_status status, uint64_t before, pk_err *err) {
   if (p->rc != PK_OK) return p->rc;
   if (status == yajl_status_ok) return PK_OK;
   unsigned char *why = yajl_get_error(y, 0, NULL, 0);
   pk_str text = pk_str_trim(pk_str_of((const char *)why));
-  pk_err_set(err, PK_E_SYNTAX, "JSON byte %zu: %.*s", yajl_get_bytes_consumed(y), PK_FMT(text));
+  pk_err_set(err, PK_E_SYNTAX, "JSON byte %llu: %.*s", (unsigned long long)(before + yajl_get_bytes_consumed(y)), PK_FMT(text));
   yajl_free_error(y, why);
   return PK_E_SYNTAX;
 }
+
+#define BOM "\xef\xbb\xbf"
+
+/* A proxy's error page, or a vendor's older format under the same address: the parser's own words would only puzzle. */
+static bool is_markup(pk_str first_block) { return pk_str_starts(pk_str_trim(first_block), "<"); }
 
 pk_rc pk_json_parse(pk_str bytes, pk_json_handler *handler, void *arg, pk_err *err) {
   parse p = {.handler = handler, .arg = arg, .err = err};
@@ -75,26 +81,55 @@ pk_rc pk_json_parse(pk_str bytes, pk_json_handler *handler, void *arg, pk_err *e
   if (!y) pk_panic("out of memory");
   yajl_status status = yajl_parse(y, (const unsigned char *)(bytes.p ? bytes.p : ""), bytes.n);
   if (status == yajl_status_ok) status = yajl_complete_parse(y);
-  pk_rc rc = finish(&p, y, status, err);
+  pk_rc rc = finish(&p, y, status, 0, err);
+  yajl_free(y);
+  return rc;
+}
+
+/* Feed the stream to the parser, block by block, as long as both go well. A byte order mark is passed over (RFC 8259, 8.1). */
+static pk_rc feed(parse *p, yajl_handle y, pk_stream *in, pk_err *err) {
+  char *block = pk_alloc(BLOCK_BYTES);
+  yajl_status status = yajl_status_ok;
+  uint64_t before = 0;
+  size_t n = 0;
+  pk_rc rc = PK_OK;
+  pk_str text = {block, 0};
+  while (status == yajl_status_ok && (rc = pk_stream_read(in, block, BLOCK_BYTES, &n, err)) == PK_OK && n) {
+    bool first = before == 0 && text.n == 0;
+    before += text.n;
+    text = (pk_str){block, n};
+    if (first && pk_str_starts(text, BOM)) {
+      before = strlen(BOM);
+      text = pk_str_sub(text, strlen(BOM), n);
+    }
+    if (first && is_markup(text)) {
+      rc = pk_err_set(err, PK_E_SYNTAX, "this is XML or HTML, not JSON: it begins with '<'");
+      break;
+    }
+    status = yajl_parse(y, (const unsigned char *)text.p, text.n);
+  }
+  if (rc == PK_OK && status == yajl_status_ok) status = yajl_complete_parse(y);
+  if (rc == PK_OK) rc = finish(p, y, status, before, err);
+  free(block);
+  return rc;
+}
+
+static pk_rc parse_stream(pk_stream *in, bool many, pk_json_handler *handler, void *arg, pk_err *err) {
+  parse p = {.handler = handler, .arg = arg, .err = err};
+  yajl_handle y = yajl_alloc(&CALLBACKS, NULL, &p);
+  if (!y) pk_panic("out of memory");
+  yajl_config(y, yajl_allow_multiple_values, many ? 1 : 0);
+  pk_rc rc = feed(&p, y, in, err);
   yajl_free(y);
   return rc;
 }
 
 pk_rc pk_json_parse_stream(pk_stream *in, pk_json_handler *handler, void *arg, pk_err *err) {
-  parse p = {.handler = handler, .arg = arg, .err = err};
-  yajl_handle y = yajl_alloc(&CALLBACKS, NULL, &p);
-  if (!y) pk_panic("out of memory");
-  unsigned char *block = pk_alloc(BLOCK_BYTES);
-  yajl_status status = yajl_status_ok;
-  pk_rc rc;
-  size_t n = 0;
-  while ((rc = pk_stream_read(in, block, BLOCK_BYTES, &n, err)) == PK_OK && n && status == yajl_status_ok)
-    status = yajl_parse(y, block, n);
-  if (rc == PK_OK && status == yajl_status_ok) status = yajl_complete_parse(y);
-  if (rc == PK_OK) rc = finish(&p, y, status, err);
-  free(block);
-  yajl_free(y);
-  return rc;
+  return parse_stream(in, false, handler, arg, err);
+}
+
+pk_rc pk_json_parse_documents(pk_stream *in, pk_json_handler *handler, void *arg, pk_err *err) {
+  return parse_stream(in, true, handler, arg, err);
 }
 
 static void separate(pk_json_out *o) {

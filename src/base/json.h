@@ -26,9 +26,13 @@ typedef enum pk_json_event {
 typedef pk_rc pk_json_handler(void *arg, pk_json_event event, pk_str text, unsigned depth, pk_err *err);
 
 /** Parse one document from memory or a stream.
- *  error  PK_E_SYNTAX (with the byte offset), PK_E_LIMIT nested too deep, what the handler returns */
+ *  error  PK_E_SYNTAX (with the byte offset, or saying that it is XML or HTML), PK_E_LIMIT nested too deep, what the handler
+ *         returns */
 pk_rc pk_json_parse(pk_str bytes, pk_json_handler *handler, void *arg, pk_err *err) PK_MUST_USE;
 pk_rc pk_json_parse_stream(pk_stream *in, pk_json_handler *handler, void *arg, pk_err *err) PK_MUST_USE;
+/** As pk_json_parse_stream, for one or more documents one behind the other, as in JSON Lines: each begins and ends at
+ *  depth 1, or is a scalar at depth 0. */
+pk_rc pk_json_parse_documents(pk_stream *in, pk_json_handler *handler, void *arg, pk_err *err) PK_MUST_USE;
 
 /** JSON out: commas and escapes are this writer's work. */
 typedef struct pk_json_out {

@@ -38,7 +38,7 @@ static pk_rc hand_over(builder *b, const pk_json_value *v, unsigned depth, pk_er
 static pk_rc add(builder *b, pk_json_event kind, pk_str text, unsigned depth, pk_err *err) {
   bool is_container = kind == PK_JSON_OBJECT || kind == PK_JSON_ARRAY;
   if (!b->n_open && depth < b->want && is_container) { /* on the way down */
-    b->keys[depth].n = 0; /* inside arrays there are no keys */
+    b->keys[depth].n = 0;                              /* inside arrays there are no keys */
     return PK_OK;
   }
   pk_json_value *v = pk_arena_alloc(&b->arena, sizeof *v);
@@ -88,7 +88,10 @@ static pk_rc on_event(void *arg, pk_json_event event, pk_str text, unsigned dept
   return PK_OK;
 }
 
-pk_rc pk_json_each(pk_stream *in, unsigned depth, size_t bytes_max, pk_json_visit *visit, void *arg, pk_err *err) {
+typedef pk_rc parse_function(pk_stream *in, pk_json_handler *handler, void *arg, pk_err *err);
+
+static pk_rc each(parse_function *parse, pk_stream *in, unsigned depth, size_t bytes_max, pk_json_visit *visit, void *arg,
+                  pk_err *err) {
   if (depth > PATH_MAX_DEPTH) pk_panic("JSON values are wanted too deep");
   builder *b = pk_calloc(1, sizeof *b);
   b->want = depth;
@@ -97,11 +100,19 @@ pk_rc pk_json_each(pk_stream *in, unsigned depth, size_t bytes_max, pk_json_visi
   b->arg = arg;
   pk_arena_init(&b->arena, bytes_max);
   for (unsigned i = 0; i < PATH_MAX_DEPTH; i++) pk_buf_init(&b->keys[i], 4096);
-  pk_rc rc = pk_json_parse_stream(in, on_event, b, err);
+  pk_rc rc = parse(in, on_event, b, err);
   for (unsigned i = 0; i < PATH_MAX_DEPTH; i++) pk_buf_free(&b->keys[i]);
   pk_arena_fini(&b->arena);
   free(b);
   return rc;
+}
+
+pk_rc pk_json_each(pk_stream *in, unsigned depth, size_t bytes_max, pk_json_visit *visit, void *arg, pk_err *err) {
+  return each(pk_json_parse_stream, in, depth, bytes_max, visit, arg, err);
+}
+
+pk_rc pk_json_each_of_many(pk_stream *in, unsigned depth, size_t bytes_max, pk_json_visit *visit, void *arg, pk_err *err) {
+  return each(pk_json_parse_documents, in, depth, bytes_max, visit, arg, err);
 }
 
 const pk_json_value *pk_json_get(const pk_json_value *v, const char *key) {

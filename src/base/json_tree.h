@@ -8,9 +8,10 @@
 #include "base/json.h"
 
 typedef struct pk_json_value {
-  pk_json_event kind; /**< PK_JSON_OBJECT, PK_JSON_ARRAY, PK_JSON_STRING, PK_JSON_NUMBER, PK_JSON_TRUE, PK_JSON_FALSE, PK_JSON_NULL */
-  pk_str key;         /**< in an object */
-  pk_str text;        /**< of a string (unescaped) or number (as written) */
+  pk_json_event
+      kind;    /**< PK_JSON_OBJECT, PK_JSON_ARRAY, PK_JSON_STRING, PK_JSON_NUMBER, PK_JSON_TRUE, PK_JSON_FALSE, PK_JSON_NULL */
+  pk_str key;  /**< in an object */
+  pk_str text; /**< of a string (unescaped) or number (as written) */
   struct pk_json_value *first, *next; /**< children in their order; sibling */
 } pk_json_value;
 
@@ -24,6 +25,10 @@ typedef pk_rc pk_json_visit(void *arg, const pk_str *path, const pk_json_value *
  *         bytes_max  most memory of one value
  *  error  PK_E_SYNTAX, PK_E_LIMIT, what the handler returns */
 pk_rc pk_json_each(pk_stream *in, unsigned depth, size_t bytes_max, pk_json_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+
+/** The same for one or more documents one behind the other (JSON Lines): each is read as if it were alone. */
+pk_rc pk_json_each_of_many(pk_stream *in, unsigned depth, size_t bytes_max, pk_json_visit *visit, void *arg,
+                           pk_err *err) PK_MUST_USE;
 
 /** A member of an object, the last one of that name; NULL when there is none or `v` is NULL or no object. */
 const pk_json_value *pk_json_get(const pk_json_value *v, const char *key);

@@ -2,7 +2,7 @@
 #include "app/intake.h"
 #include "base/file.h"
 #include "base/times.h"
-#include "cli/cli.h"
+#include "cli/explain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,16 +44,93 @@ static int cmp_updates(const void *a, const void *b) {
   return c ? c : pk_str_cmp(x->installed, y->installed);
 }
 
-static pk_rc print_verdicts(pk_cli *cli, pk_answer *answer, pk_err *err) {
-  static const pk_column columns[] = {{"verdict", PK_CELL_TEXT},   {"package", PK_CELL_TEXT}, {"arch", PK_CELL_TEXT},      {"installed", PK_CELL_TEXT},
-                                      {"available", PK_CELL_TEXT}, {"kind", PK_CELL_TEXT},    {"repository", PK_CELL_TEXT}};
-  if (answer->n_updates) qsort(answer->updates, answer->n_updates, sizeof *answer->updates, cmp_updates);
-  pk_output *out = pk_output_new(cli->format, columns, sizeof columns / sizeof columns[0]);
+/* A vulnerability's texts: package, arch, installed, CVE, advisory, severity, state, fixed, feed. */
+#define N_TEXTS 9
+typedef struct row {
+  pk_str texts[N_TEXTS];
+} row;
+
+typedef struct rows {
+  pk_arena *arena;
+  row *list;
+  size_t n, cap;
+} rows;
+
+static pk_rc keep_verdict(void *arg, const pk_verdict *v, pk_err *err) {
+  rows *r = arg;
+  void *array = r->list;
+  const pk_str texts[N_TEXTS] = {v->package,  v->arch,  v->installed, v->cve, v->advisory, v->severity, pk_str_of(pk_rule_state_name(v->state)),
+                                 v->fixed, v->feed};
+  row one;
+  bool fits = pk_arena_grow(r->arena, &array, r->n, &r->cap, sizeof one);
+  for (size_t i = 0; fits && i < N_TEXTS; i++) fits = pk_arena_copy(r->arena, texts[i], &one.texts[i]);
+  if (!fits) return pk_err_set(err, PK_E_LIMIT, "too much to keep in memory for one question");
+  r->list = array;
+  r->list[r->n++] = one;
+  return PK_OK;
+}
+
+static int cmp_rows(const void *a, const void *b) {
+  const row *x = a, *y = b;
+  int c = 0;
+  for (size_t i = 0; c == 0 && i < N_TEXTS; i++) c = pk_str_cmp(x->texts[i], y->texts[i]);
+  return c;
+}
+
+static void print_update(pk_output *out, const pk_reply_update *u) {
+  const pk_str cells[] = {PK_STR("update"), u->name, u->arch, u->installed, u->available, u->security ? PK_STR("security") : PK_STR("ordinary"), u->repository};
+  for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++) pk_output_text(out, cells[c]);
+}
+
+static void print_vulnerability(pk_output *out, const row *r) {
+  pk_output_text(out, PK_STR("vulnerability"));
+  for (size_t c = 0; c < N_TEXTS; c++) pk_output_text(out, r->texts[c]);
+}
+
+static void print_blanks(pk_output *out, size_t n) {
+  for (size_t i = 0; i < n; i++) pk_output_text(out, PK_STR(""));
+}
+
+/* In JSON both kinds are one list; in a table and in tsv each has its own columns. */
+static const pk_column COLUMNS[] = {{"verdict", PK_CELL_TEXT},   {"package", PK_CELL_TEXT}, {"arch", PK_CELL_TEXT},       {"installed", PK_CELL_TEXT},
+                                    {"available", PK_CELL_TEXT}, {"kind", PK_CELL_TEXT},    {"repository", PK_CELL_TEXT}, {"cve", PK_CELL_TEXT},
+                                    {"advisory", PK_CELL_TEXT},  {"severity", PK_CELL_TEXT}, {"state", PK_CELL_TEXT},     {"fixed", PK_CELL_TEXT},
+                                    {"feed", PK_CELL_TEXT}};
+static const pk_column VULNERABILITY_COLUMNS[] = {{"verdict", PK_CELL_TEXT},  {"package", PK_CELL_TEXT}, {"arch", PK_CELL_TEXT},  {"installed", PK_CELL_TEXT},
+                                                  {"cve", PK_CELL_TEXT},      {"advisory", PK_CELL_TEXT}, {"severity", PK_CELL_TEXT}, {"state", PK_CELL_TEXT},
+                                                  {"fixed", PK_CELL_TEXT},    {"feed", PK_CELL_TEXT}};
+enum { N_UPDATE_COLUMNS = 7, N_COLUMNS = sizeof COLUMNS / sizeof COLUMNS[0] };
+
+static pk_rc print_json(const pk_answer *answer, const rows *r, pk_err *err) {
+  pk_output *out = pk_output_new(PK_FORMAT_JSON, COLUMNS, N_COLUMNS);
   for (size_t i = 0; i < answer->n_updates; i++) {
-    const pk_reply_update *u = &answer->updates[i];
-    const pk_str cells[] = {PK_STR("update"), u->name, u->arch, u->installed, u->available, u->security ? PK_STR("security") : PK_STR("ordinary"), u->repository};
-    for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++) pk_output_text(out, cells[c]);
+    print_update(out, &answer->updates[i]);
+    print_blanks(out, N_COLUMNS - N_UPDATE_COLUMNS);
   }
+  for (size_t i = 0; i < r->n; i++) {
+    pk_output_text(out, PK_STR("vulnerability"));
+    for (size_t c = 0; c < 3; c++) pk_output_text(out, r->list[i].texts[c]);
+    print_blanks(out, 3);
+    for (size_t c = 3; c < N_TEXTS; c++) pk_output_text(out, r->list[i].texts[c]);
+  }
+  return pk_output_end(&out, err);
+}
+
+static pk_rc print_verdicts(pk_cli *cli, pk_answer *answer, rows *r, pk_err *err) {
+  size_t n = 0;
+  if (answer->n_updates) qsort(answer->updates, answer->n_updates, sizeof *answer->updates, cmp_updates);
+  if (r->n) qsort(r->list, r->n, sizeof *r->list, cmp_rows);
+  for (size_t i = 0; i < r->n; i++) /* several rules may say the same */
+    if (!n || cmp_rows(&r->list[i], &r->list[n - 1]) != 0) r->list[n++] = r->list[i];
+  r->n = n;
+  if (cli->format == PK_FORMAT_JSON) return print_json(answer, r, err);
+  pk_output *out = pk_output_new(cli->format, COLUMNS, N_UPDATE_COLUMNS);
+  for (size_t i = 0; i < answer->n_updates; i++) print_update(out, &answer->updates[i]);
+  pk_rc rc = pk_output_end(&out, err);
+  if (rc != PK_OK || !r->n) return rc;
+  if (cli->format == PK_FORMAT_TABLE) puts("");
+  out = pk_output_new(cli->format, VULNERABILITY_COLUMNS, sizeof VULNERABILITY_COLUMNS / sizeof VULNERABILITY_COLUMNS[0]);
+  for (size_t i = 0; i < r->n; i++) print_vulnerability(out, &r->list[i]);
   return pk_output_end(&out, err);
 }
 
@@ -66,17 +143,40 @@ static void print_notes(const pk_prepared *p) {
             p->n_ignored);
 }
 
+static pk_rc judge_host(from_file *f, const pk_judged_host *host, rows *r, pk_err *err) {
+  pk_judge *judge = pk_judge_new(f->store);
+  pk_rc rc = pk_verdicts_of(judge, host, keep_verdict, r, err);
+  pk_judge_free(&judge);
+  return rc;
+}
+
+static pk_rc check(pk_cli *cli, from_file *f, pk_arena *arena, pk_err *err) {
+  pk_answer answer;
+  pk_judged_host host;
+  rows r = {.arena = arena};
+  const char *explain = pk_cli_value(cli, "explain");
+  int64_t cve = 0;
+  pk_rc rc = explain ? pk_cli_cve(explain, &cve, err) : PK_OK;
+  if (rc == PK_OK) rc = load(cli, PK_STORE_READ, f, err);
+  if (rc == PK_OK) rc = pk_verdicts_report_host(&f->prepared, arena, &host, err);
+  if (rc == PK_OK && explain) return pk_cli_explain(cli, f->store, &host, cve, err);
+  if (rc == PK_OK) rc = pk_intake_check(f->store, &f->prepared, &answer, err);
+  if (rc == PK_OK) rc = judge_host(f, &host, &r, err);
+  if (rc != PK_OK) return rc;
+  print_notes(&f->prepared);
+  if (answer.n_known == 0 && r.n == 0)
+    fprintf(stderr, "pakiti: note: no package of the report is in a repository that was fetched for %.*s: nothing can be judged\n",
+            PK_FMT(f->prepared.platform.name));
+  return print_verdicts(cli, &answer, &r, err);
+}
+
 static pk_rc run_check(pk_cli *cli, pk_err *err) {
   from_file f = {0};
-  pk_answer answer;
-  pk_rc rc = load(cli, PK_STORE_READ, &f, err);
-  if (rc == PK_OK) rc = pk_intake_check(f.store, &f.prepared, &answer, err);
-  if (rc == PK_OK) print_notes(&f.prepared);
-  if (rc == PK_OK && answer.n_known == 0)
-    fprintf(stderr, "pakiti: note: no package of the report is in a repository that was fetched for %.*s: nothing can be judged\n",
-            PK_FMT(f.prepared.platform.name));
-  if (rc == PK_OK) rc = print_verdicts(cli, &answer, err);
+  pk_arena arena;
+  pk_arena_init(&arena, (size_t)512 << 20);
+  pk_rc rc = check(cli, &f, &arena, err);
   unload(&f);
+  pk_arena_fini(&arena);
   return rc;
 }
 
@@ -107,13 +207,18 @@ static pk_rc run_submit(pk_cli *cli, pk_err *err) {
   return rc;
 }
 
+static const pk_cli_option CHECK_OPTIONS[] = {{"platform", "NAME:RELEASE", "judge it as this platform, whatever the report says"},
+                                             {"explain", "CVE", "say why it is, or is not, vulnerable to this one"},
+                                             {NULL, NULL, NULL}};
 static const pk_cli_option OPTIONS[] = {{"platform", "NAME:RELEASE", "judge it as this platform, whatever the report says"}, {NULL, NULL, NULL}};
 
 const pk_command pk_command_check = {
-    .name = "check", .arguments = "REPORT|-", .min_arguments = 1, .max_arguments = 1, .options = OPTIONS,
+    .name = "check", .arguments = "REPORT|-", .min_arguments = 1, .max_arguments = 1, .options = CHECK_OPTIONS,
     .summary = "judge a report against the stored feeds; stores nothing",
     .help = "REPORT is a file in any form that hosts send (Pakiti 2, Pakiti 3, GLPI, protocol 6), or - for standard input.\n"
-            "With --format tsv: update, name, arch, installed, available, security|ordinary, repository; sorted by name and arch.",
+            "With --format tsv: update, name, arch, installed, available, security|ordinary, repository; then\n"
+            "vulnerability, name, arch, installed, CVE, advisory, severity, state, fixed, feed; each sorted by name and arch. A state is one of\n"
+            "fixed, affected, will-not-fix, deferred, no-advisory, out-of-support, under-investigation, unimportant.",
     .run = run_check};
 const pk_command pk_command_submit = {.name = "submit", .arguments = "REPORT|-", .min_arguments = 1, .max_arguments = 1, .options = OPTIONS,
                                       .summary = "store a report from a file", .run = run_submit};

@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 static const pk_command *const COMMANDS[] = {
-    &pk_command_server,      &pk_command_sync,         &pk_command_feed_add,    &pk_command_feed_list,  &pk_command_feed_show,
-    &pk_command_feed_remove, &pk_command_feed_import_host, &pk_command_check,   &pk_command_submit,     &pk_command_hosts,
-    &pk_command_host,        &pk_command_packages,     &pk_command_vercmp,      &pk_command_db_init,    &pk_command_db_migrate,
-    &pk_command_db_check,    &pk_command_config_show,  &pk_command_config_check,
-    &pk_command_oval_eval,
+    &pk_command_server,      &pk_command_sync,         &pk_command_feed_add,    &pk_command_feed_add_defaults, &pk_command_feed_import_host,
+    &pk_command_feed_list,   &pk_command_feed_show,    &pk_command_feed_accept, &pk_command_feed_remove,       &pk_command_check,
+    &pk_command_submit,      &pk_command_hosts,        &pk_command_host,        &pk_command_packages,          &pk_command_package,
+    &pk_command_cve,         &pk_command_explain,      &pk_command_recalculate, &pk_command_oval_eval,         &pk_command_vercmp,
+    &pk_command_db_init,     &pk_command_db_migrate,   &pk_command_db_check,    &pk_command_config_show,       &pk_command_config_check,
 };
 #define N_COMMANDS (sizeof COMMANDS / sizeof COMMANDS[0])
 

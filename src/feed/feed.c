@@ -3,25 +3,27 @@
 
 #include <stdlib.h>
 
-const char *pk_feed_type_name(pk_feed_type t) {
-  switch (t) {
-  case PK_FEED_APT:
-    return "apt";
-  case PK_FEED_RPMMD:
-    return "rpmmd";
-  }
-  pk_panic("unknown feed type");
-}
+static const char *const NAMES[] = {
+    [PK_FEED_APT] = "apt",         [PK_FEED_RPMMD] = "rpmmd",
+    [PK_FEED_OVAL] = "oval",       [PK_FEED_CSAF] = "csaf",
+    [PK_FEED_DEBIAN_TRACKER] = "debian-tracker", [PK_FEED_DEBIAN_LIST] = "debian-list",
+    [PK_FEED_OSV] = "osv",         [PK_FEED_OPENVEX] = "openvex",
+    [PK_FEED_KEV] = "kev",         [PK_FEED_EPSS] = "epss",
+    [PK_FEED_CVE5] = "cve5",       [PK_FEED_EOL] = "eol",
+};
+
+const char *pk_feed_type_name(pk_feed_type t) { return NAMES[t]; }
 
 bool pk_feed_type_of(pk_str text, pk_feed_type *ret) {
-  static const pk_feed_type types[] = {PK_FEED_APT, PK_FEED_RPMMD};
-  for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-    if (!pk_str_is(text, pk_feed_type_name(types[i]))) continue;
-    *ret = types[i];
+  for (size_t i = PK_FEED_APT; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+    if (!pk_str_is(text, NAMES[i])) continue;
+    *ret = (pk_feed_type)i;
     return true;
   }
   return false;
 }
+
+bool pk_feed_type_is_repository(pk_feed_type t) { return t == PK_FEED_APT || t == PK_FEED_RPMMD; }
 
 static const size_t TEXTS[] = {
     offsetof(pk_feed, name),       offsetof(pk_feed, url),  offsetof(pk_feed, platform), offsetof(pk_feed, suite),

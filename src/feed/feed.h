@@ -8,10 +8,27 @@
 #include "base/http.h"
 #include "model/repository.h"
 
-typedef enum pk_feed_type { PK_FEED_APT = 1, PK_FEED_RPMMD = 2 } pk_feed_type;
+/** The numbers are stored. */
+typedef enum pk_feed_type {
+  PK_FEED_APT = 1,
+  PK_FEED_RPMMD = 2,
+  PK_FEED_OVAL = 3,
+  PK_FEED_CSAF = 4,
+  PK_FEED_DEBIAN_TRACKER = 5,
+  PK_FEED_DEBIAN_LIST = 6,
+  PK_FEED_OSV = 7,
+  PK_FEED_OPENVEX = 8,
+  PK_FEED_KEV = 9,
+  PK_FEED_EPSS = 10,
+  PK_FEED_CVE5 = 11,
+  PK_FEED_EOL = 12
+} pk_feed_type;
+#define PK_FEED_TYPES "apt, rpmmd, oval, csaf, debian-tracker, debian-list, osv, openvex, kev, epss, cve5, eol"
 
-const char *pk_feed_type_name(pk_feed_type t); /* "apt", "rpmmd" */
+const char *pk_feed_type_name(pk_feed_type t); /* "apt", "rpmmd", "debian-tracker" … */
 bool pk_feed_type_of(pk_str text, pk_feed_type *ret);
+/** A repository of packages; else a source of documents about vulnerabilities, CVEs or releases. */
+bool pk_feed_type_is_repository(pk_feed_type t);
 
 /** A configured source. Heap strings, never NULL, "" where not given (pk_feed_init/fini). */
 typedef struct pk_feed {
@@ -20,13 +37,15 @@ typedef struct pk_feed {
   pk_repository_class class;
   char *name;       /**< unique; letters, digits and . _ - : / + @ */
   char *url;        /**< http:, https: or file: base address */
-  char *platform;   /**< "debian:12" */
+  char *platform;   /**< "debian:12"; "" for documents that speak of several: all of them */
   char *suite;      /**< apt: suite or codename, or a path ending in '/' (flat repository) */
   char *components; /**< apt: separated by blanks */
   char *arch;       /**< separated by commas; empty for rpmmd: all */
   char *keyring;    /**< files or folders separated by blanks, or an armoured key block itself */
   bool is_unsigned; /**< signatures are not wanted */
   bool ignore_valid_until;
+  bool unknown_counts; /**< oval: what a report does not say counts as true */
+  bool any_module;     /**< packages are compared by name and version only, whatever module stream they are from */
 } pk_feed;
 
 void pk_feed_init(pk_feed *f);

@@ -11,7 +11,7 @@
 
 typedef struct rule {
   regex_t pattern;
-  char *platform;
+  char *platform, *judged_as;
   pk_package_type type;
 } rule;
 
@@ -21,10 +21,11 @@ struct pk_platform_map {
 };
 
 static pk_rc add_rule(pk_platform_map *map, pk_str line, const char *where, uint64_t number, pk_err *err) {
-  pk_str pattern, platform, type;
+  pk_str pattern, platform, type, judged_as = PK_STR("");
   if (!pk_str_split(&line, '\t', &pattern) || !pk_str_split(&line, '\t', &platform) || !pk_str_split(&line, '\t', &type))
     return pk_err_set(err, PK_E_CONFIG, "%s:%llu: a line needs pattern, platform and type, separated by tabs", where,
                       (unsigned long long)number);
+  pk_str_split(&line, '\t', &judged_as);
   PK_GROW(map->rules, map->n, map->cap);
   rule *r = &map->rules[map->n];
   char *text = pk_str_dup(pattern);
@@ -36,6 +37,7 @@ static pk_rc add_rule(pk_platform_map *map, pk_str line, const char *where, uint
     return pk_err_set(err, PK_E_CONFIG, "%s:%llu: pattern: %s", where, (unsigned long long)number, why);
   }
   r->platform = pk_str_dup(pk_str_trim(platform));
+  r->judged_as = pk_str_dup(pk_str_trim(judged_as));
   r->type = pk_package_type_of(pk_str_trim(type));
   map->n++;
   if (r->type == PK_TYPE_UNKNOWN)
@@ -74,6 +76,7 @@ void pk_platform_map_free(pk_platform_map **map) {
   for (size_t i = 0; i < (*map)->n; i++) {
     regfree(&(*map)->rules[i].pattern);
     free((*map)->rules[i].platform);
+    free((*map)->rules[i].judged_as);
   }
   free((*map)->rules);
   free(*map);
@@ -94,20 +97,34 @@ static void expand(const char *template, const char *os, const regmatch_t *group
   ret_name[n] = '\0';
 }
 
-pk_rc pk_platform_map_find(const pk_platform_map *map, pk_str os, char *ret_name, pk_package_type *ret_type) {
-  char text[OS_MAX + 1];
+static const rule *find_rule(const pk_platform_map *map, pk_str os, char *text, regmatch_t *groups) {
   os = pk_str_trim(os);
-  if (os.n == 0 || os.n > OS_MAX) return PK_NOTFOUND;
+  if (os.n == 0 || os.n > OS_MAX) return NULL;
   memcpy(text, os.p, os.n);
   text[os.n] = '\0';
-  for (size_t i = 0; i < map->n; i++) {
-    regmatch_t groups[GROUPS];
-    if (regexec(&map->rules[i].pattern, text, GROUPS, groups, 0) != 0) continue;
-    expand(map->rules[i].platform, text, groups, ret_name);
-    *ret_type = map->rules[i].type;
-    return PK_OK;
-  }
-  return PK_NOTFOUND;
+  for (size_t i = 0; i < map->n; i++)
+    if (regexec(&map->rules[i].pattern, text, GROUPS, groups, 0) == 0) return &map->rules[i];
+  return NULL;
+}
+
+pk_rc pk_platform_map_find(const pk_platform_map *map, pk_str os, char *ret_name, pk_package_type *ret_type) {
+  char text[OS_MAX + 1];
+  regmatch_t groups[GROUPS];
+  const rule *r = find_rule(map, os, text, groups);
+  if (!r) return PK_NOTFOUND;
+  expand(r->platform, text, groups, ret_name);
+  *ret_type = r->type;
+  return PK_OK;
+}
+
+void pk_platform_map_judged_as(const pk_platform_map *map, pk_str platform, char *ret_name) {
+  char text[OS_MAX + 1], spaced[PK_PLATFORM_MAX + 1];
+  regmatch_t groups[GROUPS];
+  ret_name[0] = '\0';
+  if (platform.n > PK_PLATFORM_MAX) return;
+  for (size_t i = 0; i < platform.n; i++) spaced[i] = platform.p[i] == ':' ? ' ' : platform.p[i];
+  const rule *r = find_rule(map, (pk_str){spaced, platform.n}, text, groups);
+  if (r) expand(r->judged_as, text, groups, ret_name);
 }
 
 pk_rc pk_platform_canonical(const pk_platform_map *map, pk_str text, char *ret_name, pk_package_type *ret_type, pk_err *err) {

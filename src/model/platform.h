@@ -16,6 +16,7 @@ typedef struct pk_platform {
   pk_package_type type;
   pk_str name; /**< "debian:12" */
   pk_str arch; /**< native architecture in the words of its package manager: amd64 or x86_64 */
+  pk_str judged_as; /**< platform whose vulnerability definitions count for it too ("rhel:7.9" for a rebuild); "" none */
 } pk_platform;
 
 typedef struct pk_platform_map pk_platform_map;
@@ -31,6 +32,10 @@ void pk_platform_map_free(pk_platform_map **map);
  *  out ret_name at least PK_PLATFORM_MAX + 1 bytes
  *  outcome PK_NOTFOUND no pattern matches */
 pk_rc pk_platform_map_find(const pk_platform_map *map, pk_str os, char *ret_name, pk_package_type *ret_type) PK_MUST_USE;
+
+/** The platform whose definitions count for this one too, as the table says in its fourth column; "" none.
+ *  out ret_name at least PK_PLATFORM_MAX + 1 bytes */
+void pk_platform_map_judged_as(const pk_platform_map *map, pk_str platform, char *ret_name);
 
 /** A platform as a person writes it ("alma:8", "Debian 12", "rhel:9.4") in the table's own words; an unknown one is kept,
  *  in lower case. error PK_E_SYNTAX not of the form NAME[:RELEASE] */

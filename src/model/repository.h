@@ -24,7 +24,7 @@ bool pk_repository_class_of(pk_str text, pk_repository_class *ret);
 typedef struct pk_offer {
   pk_str name, evr, arch;
   pk_str source, source_evr; /**< empty where the vendor does not say; source_evr also when equal to evr */
-  pk_str module;             /**< unused until module streams are read */
+  pk_str module;             /**< "name:stream" of an announced build of a module stream, else empty */
   pk_str advisory;           /**< not empty: announced by this advisory of type security; not itself an entry of the index */
 } pk_offer;
 
@@ -34,6 +34,7 @@ typedef struct pk_offer {
 /** An advisory's head, from updateinfo. */
 typedef struct pk_advisory {
   pk_str id, type, severity, title;
+  pk_str cves; /**< names separated by blanks */
   int64_t issued_at;
 } pk_advisory;
 

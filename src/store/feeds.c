@@ -8,11 +8,12 @@
 
 #define FEED_COLUMNS                                                                                                             \
   "id, name, type, class, url, platform, suite, components, arch, keyring, is_unsigned, ignore_valid_until, automatic, mark, "   \
-  "tried_at, good_at, changed_at, n_offers, n_advisories, error"
+  "tried_at, good_at, changed_at, n_offers, n_advisories, error, unknown_counts, any_module, n_definitions, n_refused, refused, held_mark"
 
 void pk_feed_row_fini(pk_feed_row *row) {
   pk_feed_fini(&row->feed);
   free(row->error);
+  free(row->refused);
   *row = (pk_feed_row){0};
 }
 
@@ -39,23 +40,41 @@ static void read_feed(pk_db_statement *s, pk_feed_row *ret) {
   ret->n_offers = pk_db_int(s, 17);
   ret->n_advisories = pk_db_int(s, 18);
   ret->error = pk_str_dup(pk_db_text(s, 19));
+  f->unknown_counts = pk_db_int(s, 20) != 0;
+  f->any_module = pk_db_int(s, 21) != 0;
+  ret->n_definitions = pk_db_int(s, 22);
+  ret->n_refused = pk_db_int(s, 23);
+  ret->refused = pk_str_dup(pk_db_text(s, 24));
+  pk_str held = pk_db_text(s, 25);
+  snprintf(ret->held_mark, sizeof ret->held_mark, "%.*s", PK_FMT(held));
 }
 
 pk_rc pk_store_feed_add(pk_store *store, const pk_feed *f, pk_err *err) {
   int64_t added = 0;
   pk_rc rc = pk_db_run(store->db, &added, err,
-                       "INSERT INTO feed (name, type, class, url, platform, suite, components, arch, keyring, is_unsigned, ignore_valid_until) "
-                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (name) DO NOTHING",
-                       "tiitttttt" "ii", pk_str_of(f->name), (int64_t)f->type, (int64_t)f->class, pk_str_of(f->url),
+                       "INSERT INTO feed (name, type, class, url, platform, suite, components, arch, keyring, is_unsigned, ignore_valid_until, "
+                       "unknown_counts, any_module) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (name) DO NOTHING",
+                       "tiitttttt" "iiii", pk_str_of(f->name), (int64_t)f->type, (int64_t)f->class, pk_str_of(f->url),
                        pk_str_of(f->platform), pk_str_of(f->suite), pk_str_of(f->components), pk_str_of(f->arch), pk_str_of(f->keyring),
-                       (int64_t)f->is_unsigned, (int64_t)f->ignore_valid_until);
+                       (int64_t)f->is_unsigned, (int64_t)f->ignore_valid_until, (int64_t)f->unknown_counts,
+                       (int64_t)f->any_module);
   return rc == PK_OK && !added ? PK_EXISTS : rc;
 }
 
 pk_rc pk_store_feed_remove(pk_store *store, int64_t feed_id, pk_err *err) {
+  static const char *const statements[] = {
+      "DELETE FROM offer WHERE feed_id = $1",
+      "DELETE FROM advisory WHERE feed_id = $1",
+      "DELETE FROM definition_package WHERE definition_id IN (SELECT id FROM definition WHERE feed_id = $1)",
+      "DELETE FROM definition_cve WHERE definition_id IN (SELECT id FROM definition WHERE feed_id = $1)",
+      "DELETE FROM definition WHERE feed_id = $1",
+      "DELETE FROM cve_fact WHERE feed_id = $1",
+      "DELETE FROM release_fact WHERE feed_id = $1",
+  };
   int64_t removed = 0;
-  pk_rc rc = pk_db_run(store->db, NULL, err, "DELETE FROM offer WHERE feed_id = $1", "i", feed_id);
-  if (rc == PK_OK) rc = pk_db_run(store->db, NULL, err, "DELETE FROM advisory WHERE feed_id = $1", "i", feed_id);
+  pk_rc rc = PK_OK;
+  for (size_t i = 0; rc == PK_OK && i < sizeof statements / sizeof statements[0]; i++)
+    rc = pk_db_run(store->db, NULL, err, statements[i], "i", feed_id);
   if (rc == PK_OK) rc = pk_db_run(store->db, &removed, err, "DELETE FROM feed WHERE id = $1", "i", feed_id);
   return rc == PK_OK && !removed ? PK_NOTFOUND : rc;
 }
@@ -95,7 +114,20 @@ pk_rc pk_store_feed_failed(pk_store *store, int64_t feed_id, int64_t now, const 
 }
 
 pk_rc pk_store_feed_unchanged(pk_store *store, int64_t feed_id, int64_t now, pk_err *err) {
-  return pk_db_run(store->db, NULL, err, "UPDATE feed SET tried_at = $2, good_at = $2, error = '' WHERE id = $1", "ii", feed_id, now);
+  return pk_db_run(store->db, NULL, err, "UPDATE feed SET tried_at = $2, good_at = $2, error = '', held_mark = '' WHERE id = $1", "ii", feed_id, now);
+}
+
+pk_rc pk_store_feed_synced(pk_store *store, int64_t feed_id, const pk_feed_outcome *o, pk_err *err) {
+  return pk_db_run(store->db, NULL, err,
+                   "UPDATE feed SET tried_at = $2, good_at = $2, changed_at = $2, error = '', held_mark = '', mark = $3, n_refused = $4, refused = $5, "
+                   "n_definitions = (SELECT COUNT(*) FROM definition WHERE feed_id = $1) + (SELECT COUNT(*) FROM cve_fact WHERE feed_id = $1) + "
+                   "(SELECT COUNT(*) FROM release_fact WHERE feed_id = $1) WHERE id = $1",
+                   "iitit", feed_id, o->now, pk_str_of(o->mark), o->n_refused, pk_str_of(o->refused));
+}
+
+pk_rc pk_store_feed_held(pk_store *store, int64_t feed_id, int64_t now, const char *mark, const char *why, pk_err *err) {
+  return pk_db_run(store->db, NULL, err, "UPDATE feed SET tried_at = $2, held_mark = $3, error = $4 WHERE id = $1", "iitt", feed_id, now,
+                   pk_str_of(mark), pk_str_of(why));
 }
 
 /* ---- exchange of content ---- */
@@ -186,7 +218,7 @@ static pk_rc replace_advisories(exchange *x, const pk_repository_content *conten
 
 static pk_rc write_feed_state(exchange *x, const pk_repository_content *content, const char *mark, int64_t now, pk_err *err) {
   return pk_db_run(x->store->db, NULL, err,
-                   "UPDATE feed SET tried_at = $2, good_at = $2, changed_at = $2, error = '', mark = $3, automatic = $4, n_advisories = $5, "
+                   "UPDATE feed SET tried_at = $2, good_at = $2, changed_at = $2, error = '', held_mark = '', mark = $3, automatic = $4, n_advisories = $5, "
                    "n_offers = (SELECT COUNT(*) FROM offer WHERE feed_id = $1 AND advisory = '') WHERE id = $1",
                    "iitii", x->feed_id, now, pk_str_of(mark), (int64_t)content->automatic, (int64_t)content->n_advisories);
 }

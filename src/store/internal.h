@@ -12,6 +12,7 @@ struct pk_store {
   int64_t others_version;
   bool packages_loaded;
   pk_map package_ids; /* digest → id; packages are immutable, so that it never goes stale */
+  pk_buf cves; /* of the definition asked for last */
   pk_buf package_texts; /* of the package handed out last */
 };
 

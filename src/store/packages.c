@@ -122,23 +122,25 @@ pk_rc pk_store_set_members(pk_store *store, int64_t set_id, int64_t **ret_ids, s
 }
 
 pk_rc pk_store_platform_intern(pk_store *store, pk_platform *platform, pk_err *err) {
-  pk_rc rc = pk_db_number(store->db, &platform->id, err, "SELECT id FROM platform WHERE name = $1 AND arch = $2", "tt", platform->name,
-                          platform->arch);
+  pk_rc rc = pk_db_number(store->db, &platform->id, err, "SELECT id FROM platform WHERE name = $1 AND arch = $2 AND judged_as = $3", "ttt",
+                          platform->name, platform->arch, platform->judged_as);
   if (rc != PK_NOTFOUND) return rc;
-  return pk_db_number(store->db, &platform->id, err, "INSERT INTO platform (type, name, arch) VALUES ($1, $2, $3) RETURNING id", "itt",
-                      (int64_t)platform->type, platform->name, platform->arch);
+  return pk_db_number(store->db, &platform->id, err,
+                      "INSERT INTO platform (type, name, arch, judged_as) VALUES ($1, $2, $3, $4) "
+                      "ON CONFLICT (name, arch) DO UPDATE SET judged_as = excluded.judged_as RETURNING id",
+                      "ittt", (int64_t)platform->type, platform->name, platform->arch, platform->judged_as);
 }
 
 pk_rc pk_store_platform_list(pk_store *store, pk_arena *arena, pk_platform **ret, size_t *ret_n, pk_err *err) {
   pk_db_statement *s;
   pk_platform *list = NULL;
   size_t n = 0, cap = 0;
-  pk_rc rc = pk_db_query(store->db, &s, err, "SELECT id, type, name, arch FROM platform ORDER BY id", "");
+  pk_rc rc = pk_db_query(store->db, &s, err, "SELECT id, type, name, arch, judged_as FROM platform ORDER BY id", "");
   while (rc == PK_OK && (rc = pk_db_step(s, err)) == PK_OK) {
     void *array = list;
     pk_platform p = {.id = pk_db_int(s, 0), .type = (pk_package_type)pk_db_int(s, 1)};
     if (!pk_arena_grow(arena, &array, n, &cap, sizeof *list) || !pk_arena_copy(arena, pk_db_text(s, 2), &p.name) ||
-        !pk_arena_copy(arena, pk_db_text(s, 3), &p.arch)) {
+        !pk_arena_copy(arena, pk_db_text(s, 3), &p.arch) || !pk_arena_copy(arena, pk_db_text(s, 4), &p.judged_as)) {
       pk_db_done(s);
       return pk_err_set(err, PK_E_LIMIT, "too many platforms");
     }
@@ -158,15 +160,37 @@ pk_rc pk_store_profile_find(pk_store *store, int64_t platform_id, int64_t set_id
 pk_rc pk_store_profile_add(pk_store *store, int64_t platform_id, int64_t set_id, pk_str kernel, const pk_profile_counts *counts,
                            int64_t *ret_id, pk_err *err) {
   return pk_db_number(store->db, ret_id, err,
-                      "INSERT INTO profile (platform_id, set_id, kernel, n_packages, n_updates, n_security, reboot_pending, updates) "
-                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
-                      "iitiiiib", platform_id, set_id, kernel, counts->n_packages, counts->n_updates, counts->n_security,
-                      (int64_t)counts->reboot_pending, pk_buf_view(&counts->updates));
+                      "INSERT INTO profile (platform_id, set_id, kernel, n_packages, n_updates, n_security, reboot_pending, updates, n_cves, criteria) "
+                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+                      "iitiiiib" "ib", platform_id, set_id, kernel, counts->n_packages, counts->n_updates, counts->n_security,
+                      (int64_t)counts->reboot_pending, pk_buf_view(&counts->updates), counts->n_cves, pk_buf_view(&counts->criteria));
+}
+
+void pk_profile_counts_fini(pk_profile_counts *c) {
+  pk_buf_free(&c->updates);
+  pk_buf_free(&c->criteria);
+}
+
+pk_rc pk_store_profile_get(pk_store *store, int64_t profile_id, pk_arena *arena, pk_profile_facts *ret, pk_err *err) {
+  pk_db_statement *s;
+  pk_rc rc = pk_db_query(store->db, &s, err,
+                         "SELECT f.id, f.type, f.name, f.arch, f.judged_as, p.kernel, s.members, p.criteria FROM profile p "
+                         "JOIN package_set s ON s.id = p.set_id JOIN platform f ON f.id = p.platform_id WHERE p.id = $1",
+                         "i", profile_id);
+  if (rc == PK_OK) rc = pk_db_step(s, err);
+  if (rc == PK_END) return PK_NOTFOUND;
+  if (rc != PK_OK) return rc;
+  *ret = (pk_profile_facts){.platform = {.id = pk_db_int(s, 0), .type = (pk_package_type)pk_db_int(s, 1)}};
+  bool fits = pk_arena_copy(arena, pk_db_text(s, 2), &ret->platform.name) && pk_arena_copy(arena, pk_db_text(s, 3), &ret->platform.arch) &&
+              pk_arena_copy(arena, pk_db_text(s, 4), &ret->platform.judged_as) && pk_arena_copy(arena, pk_db_text(s, 5), &ret->kernel) &&
+              pk_arena_copy(arena, pk_db_bytes(s, 6), &ret->members) && pk_arena_copy(arena, pk_db_bytes(s, 7), &ret->criteria);
+  pk_db_done(s);
+  return fits ? PK_OK : pk_err_set(err, PK_E_LIMIT, "too much to keep in memory for one question");
 }
 
 pk_rc pk_store_profile_recount(pk_store *store, int64_t profile_id, const pk_profile_counts *counts, pk_err *err) {
-  return pk_db_run(store->db, NULL, err, "UPDATE profile SET n_updates = $2, n_security = $3, updates = $4 WHERE id = $1", "iiib", profile_id,
-                   counts->n_updates, counts->n_security, pk_buf_view(&counts->updates));
+  return pk_db_run(store->db, NULL, err, "UPDATE profile SET n_updates = $2, n_security = $3, updates = $4, n_cves = $5, criteria = $6 WHERE id = $1", "iiib" "ib", profile_id,
+                   counts->n_updates, counts->n_security, pk_buf_view(&counts->updates), counts->n_cves, pk_buf_view(&counts->criteria));
 }
 
 typedef struct profile_visit {
@@ -177,13 +201,13 @@ typedef struct profile_visit {
 static pk_rc visit_profile(void *arg, pk_db_statement *s, pk_err *err) {
   profile_visit *v = arg;
   pk_profile_key key = {.id = pk_db_int(s, 0), .set_id = pk_db_int(s, 1), .kernel = pk_db_text(s, 2)};
-  return v->visit(v->arg, &key, pk_db_bytes(s, 3), err);
+  return v->visit(v->arg, &key, pk_db_bytes(s, 3), pk_db_bytes(s, 4), err);
 }
 
 pk_rc pk_store_profiles_of(pk_store *store, int64_t platform_id, pk_store_profile_visit *visit, void *arg, pk_err *err) {
   pk_db_statement *s = NULL;
   pk_rc rc = pk_db_query(store->db, &s, err,
-                         "SELECT p.id, p.set_id, p.kernel, s.members FROM profile p JOIN package_set s ON s.id = p.set_id WHERE p.platform_id = $1",
+                         "SELECT p.id, p.set_id, p.kernel, s.members, p.criteria FROM profile p JOIN package_set s ON s.id = p.set_id WHERE p.platform_id = $1",
                          "i", platform_id);
   return pk_store_each(rc, s, visit_profile, &(profile_visit){visit, arg}, err);
 }

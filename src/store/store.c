@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 /* Migrations in their order; forward only. The version of a database is how many of them it has had. */
-static const pk_str *const MIGRATIONS[] = {&pk_embed_schema_001};
+static const pk_str *const MIGRATIONS[] = {&pk_embed_schema_001, &pk_embed_schema_002};
 #define NEWEST ((int64_t)(sizeof MIGRATIONS / sizeof MIGRATIONS[0]))
 
 static pk_rc read_setting(pk_db *db, pk_str name, pk_buf *ret, pk_err *err) {
@@ -85,6 +85,7 @@ pk_rc pk_store_open(const char *path, pk_store_mode mode, pk_store **ret, pk_err
   pk_store *store = pk_calloc(1, sizeof *store);
   pk_map_init(&store->package_ids, true);
   pk_buf_init(&store->package_texts, SIZE_MAX / 2);
+  pk_buf_init(&store->cves, SIZE_MAX / 2);
   int64_t version = -1;
   pk_rc rc = pk_db_open(path, modes[mode], &store->db, err);
   if (rc == PK_OK) rc = read_version(store->db, &version, err);
@@ -106,6 +107,7 @@ void pk_store_close(pk_store **store) {
   pk_db_close(&(*store)->db);
   pk_map_fini(&(*store)->package_ids);
   pk_buf_free(&(*store)->package_texts);
+  pk_buf_free(&(*store)->cves);
   free(*store);
   *store = NULL;
 }
@@ -184,6 +186,9 @@ pk_rc pk_store_check(pk_store *store, pk_err *err) {
       {"profiles without a platform", "SELECT COUNT(*) FROM profile WHERE platform_id NOT IN (SELECT id FROM platform)"},
       {"hosts without a present in their history",
        "SELECT COUNT(*) FROM host h WHERE NOT EXISTS (SELECT 1 FROM host_history y WHERE y.host_id = h.id AND y.until_at = 0 AND y.profile_id = h.profile_id)"},
+      {"definitions of no feed", "SELECT COUNT(*) FROM definition WHERE feed_id NOT IN (SELECT id FROM feed)"},
+      {"names of packages in no definition", "SELECT COUNT(*) FROM definition_package WHERE definition_id NOT IN (SELECT id FROM definition)"},
+      {"CVEs of no definition", "SELECT COUNT(*) FROM definition_cve WHERE definition_id NOT IN (SELECT id FROM definition)"},
       {"offers of no feed", "SELECT COUNT(*) FROM offer WHERE feed_id NOT IN (SELECT id FROM feed)"},
   };
   pk_rc rc = pk_db_check(store->db, err);

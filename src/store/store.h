@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "feed/feed.h"
 #include "match/update.h"
+#include "model/definition.h"
 #include "model/host.h"
 #include "model/platform.h"
 
@@ -50,7 +51,9 @@ typedef struct pk_feed_row {
   pk_feed feed;
   pk_automatic automatic;
   char mark[PK_FEED_MARK_MAX];
-  int64_t tried_at, good_at, changed_at, n_offers, n_advisories;
+  int64_t tried_at, good_at, changed_at, n_offers, n_advisories, n_definitions, n_refused;
+  char *refused;   /**< the first document that was refused, and why; "" */
+  char held_mark[PK_FEED_MARK_MAX]; /**< of content that is held back; "" none is */
   char *error; /**< of the last try; "" when it was good */
 } pk_feed_row;
 
@@ -115,8 +118,12 @@ pk_rc pk_store_platform_list(pk_store *store, pk_arena *arena, pk_platform **ret
 typedef struct pk_profile_counts {
   int64_t n_packages, n_updates, n_security;
   bool reboot_pending;
-  pk_buf updates; /**< ids of packages that are not current: ascending, LEB128 of differences */
+  int64_t n_cves;  /**< distinct ones that count */
+  pk_buf updates;  /**< ids of packages that are not current: ascending, LEB128 of differences */
+  pk_buf criteria; /**< definitions whose criteria are true: as the table profile has them */
 } pk_profile_counts;
+
+void pk_profile_counts_fini(pk_profile_counts *c);
 
 pk_rc pk_store_profile_find(pk_store *store, int64_t platform_id, int64_t set_id, pk_str kernel, int64_t *ret_id, pk_err *err) PK_MUST_USE;
 pk_rc pk_store_profile_add(pk_store *store, int64_t platform_id, int64_t set_id, pk_str kernel, const pk_profile_counts *counts,
@@ -127,8 +134,14 @@ typedef struct pk_profile_key {
   int64_t id, set_id;
   pk_str kernel;
 } pk_profile_key;
+/** What a profile is made of; texts and members live in the arena. PK_NOTFOUND. */
+typedef struct pk_profile_facts {
+  pk_platform platform;
+  pk_str kernel, members, criteria;
+} pk_profile_facts;
+pk_rc pk_store_profile_get(pk_store *store, int64_t profile_id, pk_arena *arena, pk_profile_facts *ret, pk_err *err) PK_MUST_USE;
 /** Profiles of a platform with their sets; ids of members in one array a profile. */
-typedef pk_rc pk_store_profile_visit(void *arg, const pk_profile_key *key, pk_str members, pk_err *err);
+typedef pk_rc pk_store_profile_visit(void *arg, const pk_profile_key *key, pk_str members, pk_str criteria, pk_err *err);
 pk_rc pk_store_profiles_of(pk_store *store, int64_t platform_id, pk_store_profile_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
 
 /* ---- verdicts (packages.c) ---- */
@@ -142,6 +155,78 @@ typedef struct pk_update_verdict {
 pk_rc pk_store_verdict_put(pk_store *store, int64_t platform_id, int64_t package_id, const pk_update_verdict *v, pk_err *err) PK_MUST_USE;
 typedef pk_rc pk_store_verdict_visit(void *arg, int64_t package_id, pk_update_state state, pk_err *err);
 pk_rc pk_store_verdicts_of(pk_store *store, int64_t platform_id, pk_store_verdict_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+
+/* ---- vulnerability definitions and facts (definitions.c) ---- */
+
+/** What an exchange of a feed's definitions came to. */
+typedef struct pk_definition_change {
+  size_t n_before, n_after, n_added, n_changed, n_removed; /**< definitions, or facts */
+  pk_map names;   /**< packages that a rule or criteria that came, went or changed speaks of; keys as pk_definition_name_key */
+  bool criteria;  /**< criteria came, went or changed */
+  bool everybody; /**< among them such as must be looked at for every host */
+} pk_definition_change;
+
+/** Key of a changed name: 'b' or 's' (source) and the name. */
+pk_str pk_definition_name_key(pk_str name, bool is_source, pk_buf *key);
+
+/** Exchange a feed's definitions and facts for new ones; only differences are written. Inside a transaction:
+ *  begin → put and drop in any order → end. */
+typedef struct pk_exchange pk_exchange;
+/** `whole`: what is not put again is removed; else only what was in the documents that are put or dropped. */
+pk_rc pk_store_exchange_begin(pk_store *store, int64_t feed_id, bool whole, pk_exchange **ret, pk_err *err) PK_MUST_USE;
+/** `body`: encoded. A name that was put already in this exchange gets "#2", "#3" … behind it. */
+pk_rc pk_store_exchange_definition(pk_exchange *x, pk_str document, pk_str name, pk_str body, pk_err *err) PK_MUST_USE;
+pk_rc pk_store_exchange_cve(pk_exchange *x, const pk_cve_fact *f, pk_err *err) PK_MUST_USE;
+pk_rc pk_store_exchange_release(pk_exchange *x, const pk_release_fact *f, pk_err *err) PK_MUST_USE;
+/** The document is gone. */
+void pk_store_exchange_drop(pk_exchange *x, pk_str document);
+/** Remove what is gone. *ret is initialised here; the caller ends it with pk_map_fini(&ret->names), also on failure. */
+pk_rc pk_store_exchange_end(pk_exchange *x, pk_definition_change *ret, pk_err *err) PK_MUST_USE;
+void pk_store_exchange_free(pk_exchange **x);
+
+/** How a sync of documents fared. */
+typedef struct pk_feed_outcome {
+  const char *mark;
+  int64_t now;
+  int64_t n_refused;   /**< documents that were refused */
+  const char *refused; /**< the first of them and why */
+} pk_feed_outcome;
+pk_rc pk_store_feed_synced(pk_store *store, int64_t feed_id, const pk_feed_outcome *o, pk_err *err) PK_MUST_USE;
+/** Note that content was held back: what was in force stays. `mark` stands for it; "" forgets it. */
+pk_rc pk_store_feed_held(pk_store *store, int64_t feed_id, int64_t now, const char *mark, const char *why, pk_err *err) PK_MUST_USE;
+
+/** A stored definition. Texts and arrays are borrowed during the visit; `d` is decoded into the arena that was given. */
+typedef struct pk_definition_row {
+  int64_t id, feed_id, shape;
+  pk_definition d;
+} pk_definition_row;
+typedef pk_rc pk_store_definition_visit(void *arg, const pk_definition_row *row, pk_err *err);
+/** Definitions with rules on a package's name; bodies live in the arena. */
+pk_rc pk_store_definitions_named(pk_store *store, pk_str name, bool is_source, pk_arena *arena, pk_store_definition_visit *visit, void *arg,
+                                 pk_err *err) PK_MUST_USE;
+/** Definitions of a CVE. */
+pk_rc pk_store_definitions_of_cve(pk_store *store, int64_t cve, pk_arena *arena, pk_store_definition_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+/** Definitions with criteria. */
+pk_rc pk_store_definitions_with_criteria(pk_store *store, pk_arena *arena, pk_store_definition_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+/** One definition; lives in the arena. PK_NOTFOUND. */
+pk_rc pk_store_definition_get(pk_store *store, int64_t id, pk_arena *arena, pk_definition_row *ret, pk_err *err) PK_MUST_USE;
+/** CVEs of a definition as numbers: LEB128 of the differences, borrowed until the next call; "" when it is gone. */
+pk_rc pk_store_definition_cves(pk_store *store, int64_t id, pk_str *ret, pk_err *err) PK_MUST_USE;
+
+/** Everything known of a CVE, the best of all feeds; unset as pk_cve_fact says. Texts live in the arena. PK_NOTFOUND nothing is. */
+pk_rc pk_store_cve_fact(pk_store *store, int64_t cve, pk_arena *arena, pk_cve_fact *ret, pk_err *err) PK_MUST_USE;
+
+/** Source package of a binary package, by the indexes of the platform's repositories: of this version, else of any.
+ *  *ret_evr is "" where it is only known by name. PK_NOTFOUND no index has it. Texts live in the arena. */
+pk_rc pk_store_source_of(pk_store *store, pk_str name, pk_str evr, pk_str platform, pk_arena *arena, pk_str *ret_source, pk_str *ret_evr,
+                         pk_err *err) PK_MUST_USE;
+/** Names of binary packages whose source package, by report or index, is among the keys ('s' and the name) of `changed`: added to `names`. */
+pk_rc pk_store_binaries_of(pk_store *store, const pk_map *changed, pk_map *names, pk_err *err) PK_MUST_USE;
+
+/** The rules that hold for a package; "" none. */
+pk_rc pk_store_vulnerable_put(pk_store *store, int64_t platform_id, int64_t package_id, pk_str rules, pk_err *err) PK_MUST_USE;
+typedef pk_rc pk_store_vulnerable_visit(void *arg, int64_t package_id, pk_str rules, pk_err *err);
+pk_rc pk_store_vulnerable_of(pk_store *store, int64_t platform_id, pk_store_vulnerable_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
 
 /* ---- hosts (hosts.c) ---- */
 

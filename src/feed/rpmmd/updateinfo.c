@@ -4,14 +4,22 @@
 #include "base/times.h"
 #include "base/xml.h"
 #include "feed/rpmmd/nevra.h"
+#include "model/definition.h"
+
+#include <stdio.h>
 
 /* Most memory for the packages of one update: its id may come behind them. */
 #define UPDATE_BYTES_MAX ((size_t)64 << 20)
+
+/* Longest list of CVEs of one update that is kept. */
+#define CVES_BYTES_MAX ((size_t)256 << 10)
 
 typedef struct update {
   pk_arena arena;
   pk_str id, type, severity, title;
   int64_t issued_at;
+  pk_buf cves;   /* separated by blanks */
+  pk_str module; /* of the collection that is open */
   pk_offer *packages;
   size_t n_packages, packages_cap;
 } update;
@@ -33,8 +41,10 @@ static pk_rc keep(update *u, pk_str text, pk_str *ret, pk_err *err) {
 static pk_rc begin_update(reader *r, pk_xml *x, pk_err *err) {
   update *u = &r->update;
   pk_arena_fini(&u->arena);
+  pk_buf_free(&u->cves);
   *u = (update){.id = PK_STR(""), .severity = PK_STR(""), .title = PK_STR("")};
   pk_arena_init(&u->arena, UPDATE_BYTES_MAX);
+  pk_buf_init(&u->cves, CVES_BYTES_MAX);
   return keep(u, pk_xml_attr(x, "type"), &u->type, err);
 }
 
@@ -42,7 +52,7 @@ static pk_rc add_package(reader *r, pk_xml *x, pk_err *err) {
   update *u = &r->update;
   pk_str arch = pk_xml_attr(x, "arch");
   if (!is_security(u->type) || pk_rpmmd_arch_is_source(arch)) return PK_OK;
-  pk_offer f = {.module = PK_STR("")};
+  pk_offer f = {.module = u->module};
   pk_rc rc = pk_rpmmd_evr(pk_xml_attr(x, "epoch"), pk_xml_attr(x, "version"), pk_xml_attr(x, "release"), &r->evr, err);
   if (rc == PK_OK) rc = keep(u, pk_xml_attr(x, "name"), &f.name, err);
   if (rc == PK_OK) rc = keep(u, pk_buf_view(&r->evr), &f.evr, err);
@@ -56,6 +66,23 @@ static pk_rc add_package(reader *r, pk_xml *x, pk_err *err) {
   return PK_OK;
 }
 
+/* <reference type="cve" id="CVE-2022-1271" …/> */
+static void add_cve(update *u, pk_xml *x) {
+  pk_str id = pk_xml_attr(x, "id");
+  if (!pk_str_is_nocase(pk_xml_attr(x, "type"), "cve") || !pk_cve_number(id) || u->cves.n + id.n + 1 > CVES_BYTES_MAX) return;
+  if (u->cves.n) pk_buf_putc(&u->cves, ' ');
+  pk_buf_str(&u->cves, id);
+}
+
+/* <module name="nodejs" stream="18" …/> inside a collection */
+static pk_rc set_module(update *u, pk_xml *x, pk_err *err) {
+  char text[2 * PK_FIELD_MAX + 2];
+  pk_str name = pk_xml_attr(x, "name"), stream = pk_xml_attr(x, "stream");
+  if (!name.n || !stream.n || name.n > PK_FIELD_MAX || stream.n > PK_FIELD_MAX) return PK_OK;
+  int n = snprintf(text, sizeof text, "%.*s:%.*s", PK_FMT(name), PK_FMT(stream));
+  return keep(u, (pk_str){text, (size_t)n}, &u->module, err);
+}
+
 static pk_rc on_start(void *arg, pk_xml *x, pk_str name, unsigned depth, pk_err *err) {
   reader *r = arg;
   if (depth == 1 && !pk_str_is(name, "updates"))
@@ -63,6 +90,9 @@ static pk_rc on_start(void *arg, pk_xml *x, pk_str name, unsigned depth, pk_err 
   if (depth == 2) return begin_update(r, x, err);
   if (depth == 3 && pk_str_is(name, "issued") && pk_time_parse_iso(pk_xml_attr(x, "date"), &r->update.issued_at) != PK_OK)
     r->update.issued_at = 0; /* a date that cannot be read is one that is not known */
+  if (depth == 4 && pk_str_is(name, "reference")) add_cve(&r->update, x);
+  if (depth == 4 && pk_str_is(name, "collection")) r->update.module = PK_STR("");
+  if (depth == 5 && pk_str_is(name, "module")) return set_module(&r->update, x, err);
   return depth == 5 && pk_str_is(name, "package") ? add_package(r, x, err) : PK_OK;
 }
 
@@ -78,6 +108,7 @@ static pk_rc add_advisory(reader *r, pk_err *err) {
   if (rc == PK_OK) rc = pk_repository_content_text(content, pk_str_cut(u->type, PK_FIELD_MAX), &a.type, err);
   if (rc == PK_OK) rc = pk_repository_content_text(content, pk_str_cut(u->severity, PK_FIELD_MAX), &a.severity, err);
   if (rc == PK_OK) rc = pk_repository_content_text(content, pk_str_cut(u->title, PK_ADVISORY_TITLE_MAX), &a.title, err);
+  if (rc == PK_OK) rc = pk_repository_content_text(content, pk_buf_view(&u->cves), &a.cves, err);
   if (rc != PK_OK) return rc;
   if (old) {
     *old = a;
@@ -121,6 +152,7 @@ pk_rc pk_rpmmd_updateinfo_read(pk_stream *in, pk_offers *offers, pk_err *err) {
   pk_buf_init(&r.evr, PK_FIELD_MAX);
   pk_rc rc = pk_xml_parse(in, on_start, on_end, &r, err);
   pk_arena_fini(&r.update.arena);
+  pk_buf_free(&r.update.cves);
   pk_buf_free(&r.evr);
   pk_map_fini(&r.ids);
   return rc;

@@ -411,7 +411,8 @@ typedef struct profiles_seen {
   size_t members_bytes;
 } profiles_seen;
 
-static pk_rc see_profile(void *arg, const pk_profile_key *key, pk_str members, pk_err *err) {
+static pk_rc see_profile(void *arg, const pk_profile_key *key, pk_str members, pk_str criteria, pk_err *err) {
+  (void)criteria;
   (void)err;
   profiles_seen *s = arg;
   s->n++;
