@@ -17,6 +17,7 @@ typedef enum shape {
   SHAPE_RELEASES, /* true on some releases: `releases` */
   SHAPE_MODULE,   /* true where a module stream is enabled: `module` */
   SHAPE_LEAVES,   /* true where one of the packages is so */
+  SHAPE_ABSENT,   /* true where none of the packages of one leaf is there */
   SHAPE_COMPLEX
 } shape;
 
@@ -164,6 +165,7 @@ static bool only_signature(const pk_test *t) {
 static form package_form(pk_reducer *r, const pk_test *t) {
   leaf *l = room(r, sizeof *l);
   if (!l || !object_names(r, t, l)) return COMPLEX;
+  if (t->existence == PK_EXISTENCE_NONE && !t->n_states) return (form){.shape = SHAPE_ABSENT, .leaves = l};
   if (t->existence != PK_EXISTENCE_AT_LEAST_ONE && t->existence != PK_EXISTENCE_ALL) return COMPLEX;
   if (t->check == PK_CHECK_NONE_SATISFY && only_signature(t)) return FALSE_FORM; /* not there, or signed as asked */
   if (t->check == PK_CHECK_NONE_SATISFY || t->check == PK_CHECK_ONLY_ONE) return COMPLEX;
@@ -307,6 +309,7 @@ static leaf *spread(pk_reducer *r, const leaf *leaves, const release *releases) 
 static form and_form(pk_reducer *r, const pk_criteria *c) {
   form all = {.shape = SHAPE_TRUE};
   release *releases = NULL;
+  const leaf *absent = NULL;
   pk_str module = {0};
   bool complex = false;
   for (size_t i = 0; i < c->n_children; i++) {
@@ -328,12 +331,18 @@ static form and_form(pk_reducer *r, const pk_criteria *c) {
       if (all.shape == SHAPE_LEAVES && (all.leaves->next || f.leaves->next || !merge_leaves(all.leaves, f.leaves))) complex = true;
       if (all.shape != SHAPE_LEAVES) all = f;
       break;
+    case SHAPE_ABSENT:
+      complex |= absent != NULL;
+      absent = f.leaves;
+      break;
     case SHAPE_COMPLEX:
       complex = true;
       break;
     }
   }
-  if (complex) return COMPLEX;
+  /* "kernel is installed" AND "kernel is not installed": Red Hat's way to say that nothing is affected */
+  if (absent && all.shape == SHAPE_LEAVES && !all.leaves->next && same_names(all.leaves, absent)) return FALSE_FORM;
+  if (complex || absent) return COMPLEX;
   if (all.shape != SHAPE_LEAVES) {
     if (releases && module.n) return COMPLEX;
     if (releases) return (form){.shape = SHAPE_RELEASES, .releases = releases};
@@ -351,7 +360,7 @@ static form or_form(pk_reducer *r, const pk_criteria *c) {
     form f = form_of(r, c->children[i]);
     if (f.shape == SHAPE_TRUE) return f;
     if (f.shape == SHAPE_FALSE) continue;
-    if (f.shape == SHAPE_COMPLEX || f.shape == SHAPE_MODULE || (any.shape != SHAPE_FALSE && any.shape != f.shape)) return COMPLEX;
+    if (f.shape == SHAPE_COMPLEX || f.shape == SHAPE_MODULE || f.shape == SHAPE_ABSENT || (any.shape != SHAPE_FALSE && any.shape != f.shape)) return COMPLEX;
     if (f.shape == SHAPE_LEAVES) {
       leaf **end = &f.leaves;
       while (*end) end = &(*end)->next;
@@ -382,6 +391,34 @@ static form form_of(pk_reducer *r, const pk_criteria *c) {
   }
   if (!c->negate) return f;
   return f.shape == SHAPE_TRUE ? FALSE_FORM : f.shape == SHAPE_FALSE ? TRUE_FORM : COMPLEX;
+}
+
+/* ---- what stays criteria ---- */
+
+static const pk_criteria *constant(pk_reducer *r, pk_result result) {
+  pk_criteria *c = room(r, sizeof *c);
+  if (c) *c = (pk_criteria){.kind = PK_CRITERIA_RESULT, .result = result};
+  return c;
+}
+
+/* Without the parts that are always true or false on the platform, so that fewer hosts have to be looked at. */
+static const pk_criteria *simplified(pk_reducer *r, const pk_criteria *c) {
+  form f = form_of(r, c);
+  if (f.shape == SHAPE_TRUE || f.shape == SHAPE_FALSE) return constant(r, f.shape == SHAPE_TRUE ? PK_RESULT_TRUE : PK_RESULT_FALSE);
+  if (c->kind != PK_CRITERIA_OPERATOR || (c->operator!= PK_OPERATOR_AND && c->operator!= PK_OPERATOR_OR)) return c;
+  pk_criteria *copy = room(r, sizeof *copy);
+  const pk_criteria **children = room(r, c->n_children * sizeof *children);
+  if (!copy || !children) return c;
+  *copy = *c;
+  copy->children = children;
+  copy->n_children = 0;
+  pk_result neutral = c->operator== PK_OPERATOR_AND ? PK_RESULT_TRUE : PK_RESULT_FALSE;
+  for (size_t i = 0; i < c->n_children && !r->over; i++) {
+    const pk_criteria *one = simplified(r, c->children[i]);
+    if (!one || (one->kind == PK_CRITERIA_RESULT && !one->negate && one->result == neutral)) continue;
+    children[copy->n_children++] = one;
+  }
+  return copy->n_children == 1 && !copy->negate ? children[0] : copy;
 }
 
 /* ---- rules ---- */
@@ -417,6 +454,9 @@ pk_rc pk_reduce(pk_reducer *r, pk_definition *d, pk_err *err) {
   form f = form_of(r, d->criteria);
   if (r->over) return pk_err_set(err, PK_E_LIMIT, "definition '%.*s' is too large", PK_FMT(d->id));
   if (f.shape == SHAPE_FALSE) return PK_UNCHANGED;
-  if (f.shape != SHAPE_LEAVES) return PK_NOTFOUND;
+  if (f.shape != SHAPE_LEAVES) {
+    d->criteria = simplified(r, d->criteria);
+    return r->over ? pk_err_set(err, PK_E_LIMIT, "definition '%.*s' is too large", PK_FMT(d->id)) : PK_NOTFOUND;
+  }
   return set_rules(r, d, f.leaves) ? PK_OK : pk_err_set(err, PK_E_LIMIT, "definition '%.*s' has too many rules", PK_FMT(d->id));
 }
