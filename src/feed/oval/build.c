@@ -4,9 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Memory for the criteria of one definition. */
+#define BUILT_BYTES_MAX ((size_t)64 << 20)
+
 void pk_oval_file_init(pk_oval_file *f, const pk_platform_map *platforms) {
   *f = (pk_oval_file){.platforms = platforms};
   pk_arena_init(&f->arena, PK_DOCUMENT_BYTES_MAX);
+  pk_arena_init(&f->built, BUILT_BYTES_MAX);
   pk_map *const maps[] = {&f->texts, &f->definition_ids, &f->tests, &f->objects, &f->states, &f->variables};
   for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) pk_map_init(maps[i], false);
 }
@@ -16,6 +20,7 @@ void pk_oval_file_fini(pk_oval_file *f) {
   for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) pk_map_fini(maps[i]);
   free(f->definitions);
   pk_arena_fini(&f->arena);
+  pk_arena_fini(&f->built);
 }
 
 void *pk_oval_own(const void *p) { return (void *)(uintptr_t)p; }
@@ -57,9 +62,19 @@ bool pk_oval_pending(pk_oval_file *f, pk_oval_thing *owner, pk_value *v, pk_oval
   return true;
 }
 
-static pk_oval_thing *thing_named(const pk_map *map, pk_str id) {
+pk_oval_thing *pk_oval_thing_named(pk_oval_file *f, pk_map *map, pk_str id) {
   const uint64_t *found = pk_map_get(map, id);
-  return found ? (pk_oval_thing *)(uintptr_t)*found : NULL;
+  if (found) return (pk_oval_thing *)(uintptr_t)*found;
+  pk_oval_thing *t = pk_arena_alloc(&f->arena, sizeof *t);
+  if (!t || !pk_arena_copy(&f->arena, id, &t->id)) return NULL;
+  *pk_map_put(map, t->id, NULL) = (uint64_t)(uintptr_t)t;
+  return t;
+}
+
+static pk_oval_thing *defined(const pk_map *map, pk_str id) {
+  const uint64_t *found = pk_map_get(map, id);
+  pk_oval_thing *t = found ? (pk_oval_thing *)(uintptr_t)*found : NULL;
+  return t && t->is_defined ? t : NULL;
 }
 
 /* ---- values ---- */
@@ -73,7 +88,7 @@ static bool resolve_thing(pk_oval_file *f, pk_oval_thing *t, unsigned depth, boo
 
 static bool resolve_value(pk_oval_file *f, const pk_oval_open *o, unsigned depth) {
   bool sound = false;
-  pk_oval_thing *target = thing_named(o->kind == PK_OVAL_OBJECT ? &f->objects : &f->variables, o->ref);
+  pk_oval_thing *target = defined(o->kind == PK_OVAL_OBJECT ? &f->objects : &f->variables, o->ref);
   if (!target || (o->kind == PK_OVAL_OBJECT && (target->is_set || target->is_filtered))) return unknown(o->value);
   if (!resolve_thing(f, target, depth + 1, &sound)) return false;
   if (!sound) return unknown(o->value);
@@ -83,7 +98,7 @@ static bool resolve_value(pk_oval_file *f, const pk_oval_open *o, unsigned depth
   }
   pk_test *object = pk_arena_alloc(&f->arena, sizeof *object);
   if (!object) return false;
-  *object = (pk_test){.kind = target->kind, .id = target->id, .object = target->entities, .n_object = target->n_entities};
+  *object = (pk_test){.kind = (pk_test_kind)target->kind, .id = target->id, .object = target->entities, .n_object = target->n};
   o->value->object = object;
   return true;
 }
@@ -112,7 +127,7 @@ pk_rc pk_oval_resolve(pk_oval_file *f, pk_err *err) {
 }
 
 static pk_str key_of_state(const pk_oval_thing *state) {
-  for (size_t i = 0; state && i < state->n_entities; i++)
+  for (unsigned i = 0; state && state->is_defined && i < state->n; i++)
     if (state->entities[i].field == PK_FIELD_SIGNATURE && state->entities[i].value->kind == PK_VALUE_TEXT) return state->entities[i].value->text;
   return PK_STR("");
 }
@@ -123,8 +138,8 @@ pk_str pk_oval_key(pk_oval_file *f) {
   size_t pos = 0;
   for (pk_map_slot *slot; (slot = pk_map_next(&f->tests, &pos)) != NULL;) {
     const pk_oval_thing *t = (const pk_oval_thing *)(uintptr_t)slot->value;
-    for (size_t i = 0; i < t->n_state_refs; i++) {
-      pk_str key = key_of_state(thing_named(&f->states, t->state_refs[i]));
+    for (unsigned i = 0; i < t->n; i++) {
+      pk_str key = key_of_state(t->states[i]);
       if (key.n) ++*pk_map_put(&counts, key, NULL);
     }
   }
@@ -142,17 +157,22 @@ pk_str pk_oval_key(pk_oval_file *f) {
 typedef struct builder {
   pk_oval_file *file;
   size_t n_nodes;
-  unsigned deepest;
   bool over;
 } builder;
+
+static void *room(builder *b, size_t size) {
+  void *p = pk_arena_alloc(&b->file->built, size);
+  if (!p) b->over = true;
+  return p;
+}
 
 /* `why` says what, with '@' where the name goes. */
 static const pk_criteria *result_node(builder *b, pk_result result, const char *why, pk_str name) {
   char text[512];
-  pk_criteria *c = pk_arena_alloc(&b->file->arena, sizeof *c);
+  pk_criteria *c = room(b, sizeof *c);
   size_t before = strcspn(why, "@");
   snprintf(text, sizeof text, "%.*s%.*s%s", (int)before, why, PK_FMT(name), why[before] ? why + before + 1 : "");
-  if (!c || !pk_arena_copy(&b->file->arena, pk_str_of(text), &c->why)) {
+  if (!c || !pk_arena_copy(&b->file->built, pk_str_of(text), &c->why)) {
     b->over = true;
     return NULL;
   }
@@ -161,62 +181,52 @@ static const pk_criteria *result_node(builder *b, pk_result result, const char *
   return c;
 }
 
-static const pk_criteria *test_node(builder *b, const pk_test *test, bool negate) {
-  pk_criteria *c = pk_arena_alloc(&b->file->arena, sizeof *c);
-  if (!c) {
-    b->over = true;
-    return NULL;
-  }
-  *c = (pk_criteria){.kind = PK_CRITERIA_TEST, .test = test, .negate = negate};
+static const pk_criteria *test_node(builder *b, const pk_test *test) {
+  pk_criteria *c = room(b, sizeof *c);
+  if (c) *c = (pk_criteria){.kind = PK_CRITERIA_TEST, .test = test};
   return c;
 }
 
 static const pk_criteria *build_states(builder *b, const pk_oval_thing *t, pk_test *test) {
-  pk_state *states = t->n_state_refs ? pk_arena_alloc(&b->file->arena, t->n_state_refs * sizeof *states) : NULL;
-  if (t->n_state_refs && !states) {
-    b->over = true;
-    return NULL;
-  }
-  for (size_t i = 0; i < t->n_state_refs; i++) {
-    const pk_oval_thing *s = thing_named(&b->file->states, t->state_refs[i]);
-    if (!s) return result_node(b, PK_RESULT_ERROR, "a test refers to state '@', which is not in the file", t->state_refs[i]);
-    states[i] = (pk_state){.operator= s->operator, .entities = s->entities, .n_entities = s->n_entities};
+  pk_state *states = t->n ? room(b, t->n * sizeof *states) : NULL;
+  for (unsigned i = 0; states && i < t->n; i++) {
+    const pk_oval_thing *s = t->states[i];
+    if (!s->is_defined) return result_node(b, PK_RESULT_ERROR, "a test refers to state '@', which is not in the file", s->id);
+    states[i] = (pk_state){.operator= (pk_operator) s->operator, .entities = s->entities, .n_entities = s->n};
   }
   test->states = states;
-  test->n_states = t->n_state_refs;
-  return test_node(b, test, false);
+  test->n_states = states ? t->n : 0;
+  return b->over ? NULL : test_node(b, test);
 }
 
-static const pk_criteria *build_test(builder *b, pk_oval_thing *t) {
-  const pk_oval_thing *object = thing_named(&b->file->objects, t->object_ref);
-  pk_test *test = pk_arena_alloc(&b->file->arena, sizeof *test);
-  if (!test) {
-    b->over = true;
-    return NULL;
-  }
-  *test = (pk_test){.kind = t->kind, .check = t->check, .existence = t->existence, .state_operator = t->operator, .id = t->id};
-  if (t->kind == PK_TEST_OTHER) return test_node(b, test, false);
-  if (!object) return result_node(b, PK_RESULT_ERROR, "a test refers to object '@', which is not in the file", t->object_ref);
+static const pk_criteria *build_test(builder *b, const pk_oval_thing *t) {
+  const pk_oval_thing *object = t->object;
+  pk_test *test = room(b, sizeof *test);
+  if (!test) return NULL;
+  *test = (pk_test){.kind = (pk_test_kind)t->kind, .check = (pk_check)t->check, .existence = (pk_existence)t->existence,
+                    .state_operator = (pk_operator)t->operator, .id = t->id};
+  if (test->kind == PK_TEST_OTHER) return test_node(b, test);
+  if (!object || !object->is_defined)
+    return result_node(b, PK_RESULT_ERROR, "a test refers to object '@', which is not in the file", object ? object->id : PK_STR(""));
   if (object->is_set || object->is_filtered)
-    return result_node(b, PK_RESULT_UNKNOWN, "object '@' is a set or has a filter, which is not supported", t->object_ref);
+    return result_node(b, PK_RESULT_UNKNOWN, "object '@' is a set or has a filter, which is not supported", object->id);
   test->object = object->entities;
-  test->n_object = object->n_entities;
+  test->n_object = object->n;
   return build_states(b, t, test);
 }
 
 /* ---- definitions that only comments explain (Pakiti 3's local ones, excerpts) ---- */
 
 static const pk_value *text_value(builder *b, pk_str text) {
-  pk_value *v = pk_arena_alloc(&b->file->arena, sizeof *v);
-  if (!v || !pk_arena_copy(&b->file->arena, text, &v->text)) b->over = true;
+  pk_value *v = room(b, sizeof *v);
+  if (v && !pk_arena_copy(&b->file->built, text, &v->text)) b->over = true;
   return b->over ? NULL : v;
 }
 
 static const pk_criteria *made_up_test(builder *b, pk_test_kind kind, pk_str name, pk_str earlier_than) {
-  pk_test *test = pk_arena_alloc(&b->file->arena, sizeof *test);
-  pk_entity *entities = pk_arena_alloc(&b->file->arena, 2 * sizeof *entities);
-  pk_state *state = pk_arena_alloc(&b->file->arena, sizeof *state);
-  if (!test || !entities || !state) b->over = true;
+  pk_test *test = room(b, sizeof *test);
+  pk_entity *entities = room(b, 2 * sizeof *entities);
+  pk_state *state = room(b, sizeof *state);
   if (b->over) return NULL;
   entities[0] = (pk_entity){.field = PK_FIELD_NAME, .value = text_value(b, name)};
   *test = (pk_test){.kind = kind, .check = PK_CHECK_AT_LEAST_ONE, .object = entities, .n_object = 1};
@@ -226,7 +236,7 @@ static const pk_criteria *made_up_test(builder *b, pk_test_kind kind, pk_str nam
     test->states = state;
     test->n_states = 1;
   }
-  return b->over ? NULL : test_node(b, test, false);
+  return b->over ? NULL : test_node(b, test);
 }
 
 /*  source Pakiti 3, OvalLocal and RedHat parsers: "NAME is earlier than EVR", "SYSTEM is installed"; the rest does not count */
@@ -248,75 +258,56 @@ static const pk_criteria *node_of_comment(builder *b, pk_str comment) {
 
 /* ---- trees ---- */
 
-static const pk_criteria *build_definition(builder *b, pk_oval_definition *d, unsigned depth);
+static const pk_criteria *build_node(builder *b, const pk_oval_node *n, unsigned depth);
 
 static const pk_criteria *negated(builder *b, const pk_criteria *c, bool negate) {
   if (!c || !negate) return c;
-  pk_criteria *n = pk_arena_alloc(&b->file->arena, sizeof *n);
-  if (!n) {
-    b->over = true;
-    return NULL;
-  }
+  pk_criteria *n = room(b, sizeof *n);
+  if (!n) return NULL;
   *n = *c;
   n->negate = !c->negate;
   return n;
 }
 
 static const pk_criteria *build_criterion(builder *b, const pk_oval_node *n) {
-  pk_oval_thing *t = thing_named(&b->file->tests, n->ref);
-  if (!t && b->file->tests.n == 0) return node_of_comment(b, n->comment);
-  if (!t) return result_node(b, PK_RESULT_ERROR, "refers to test '@', which is not in the file", n->ref);
-  if (!t->built) t->built = build_test(b, t);
-  return t->built;
+  if (n->test->is_defined) return build_test(b, n->test);
+  if (!b->file->n_tests && n->comment) return node_of_comment(b, pk_str_of(n->comment));
+  return result_node(b, PK_RESULT_ERROR, "refers to test '@', which is not in the file", n->test->id);
+}
+
+static const pk_criteria *build_definition(builder *b, pk_oval_definition *d, unsigned depth) {
+  if (!d->root) return result_node(b, PK_RESULT_ERROR, "'@' has no criteria", d->id);
+  if (d->open) return result_node(b, PK_RESULT_ERROR, "'@' extends itself", d->id);
+  d->open = true;
+  const pk_criteria *built = build_node(b, d->root, depth);
+  d->open = false;
+  return built;
 }
 
 static const pk_criteria *build_extend(builder *b, const pk_oval_node *n, unsigned depth) {
-  const uint64_t *place = pk_map_get(&b->file->definition_ids, n->ref);
-  if (!place) return result_node(b, PK_RESULT_ERROR, "extends '@', which is not in the file", n->ref);
-  pk_oval_definition *d = &b->file->definitions[*place - 1];
-  if (d->mark == PK_OVAL_OPEN) return result_node(b, PK_RESULT_ERROR, "'@' extends itself", n->ref);
-  return build_definition(b, d, depth);
+  pk_str id = pk_str_of(n->extends);
+  const uint64_t *place = pk_map_get(&b->file->definition_ids, id);
+  if (!place) return result_node(b, PK_RESULT_ERROR, "extends '@', which is not in the file", id);
+  return build_definition(b, &b->file->definitions[*place - 1], depth);
 }
 
 static const pk_criteria *build_node(builder *b, const pk_oval_node *n, unsigned depth) {
   if (++b->n_nodes > PK_CRITERIA_NODES_MAX) return result_node(b, PK_RESULT_ERROR, "the criteria are too large", PK_STR(""));
   if (depth > PK_CRITERIA_DEPTH_MAX) return result_node(b, PK_RESULT_ERROR, "the criteria are nested too deep", PK_STR(""));
-  if (depth > b->deepest) b->deepest = depth;
   if (n->kind == PK_OVAL_CRITERION) return negated(b, build_criterion(b, n), n->negate);
   if (n->kind == PK_OVAL_EXTEND) return negated(b, build_extend(b, n, depth + 1), n->negate);
   size_t count = 0;
   for (const pk_oval_node *c = n->first; c; c = c->next) count++;
-  pk_criteria *made = pk_arena_alloc(&b->file->arena, sizeof *made);
-  const pk_criteria **children = pk_arena_alloc(&b->file->arena, count * sizeof *children);
-  if (!made || !children) {
-    b->over = true;
-    return NULL;
-  }
-  *made = (pk_criteria){.kind = PK_CRITERIA_OPERATOR, .operator= n->operator, .negate = n->negate, .children = children, .n_children = count};
+  pk_criteria *made = room(b, sizeof *made);
+  const pk_criteria **children = room(b, count * sizeof *children);
+  if (b->over) return NULL;
+  *made = (pk_criteria){.kind = PK_CRITERIA_OPERATOR, .operator= (pk_operator) n->operator, .negate = n->negate, .children = children, .n_children = count};
   count = 0;
-  for (const pk_oval_node *c = n->first; c && !b->over; c = c->next) children[count++] = build_node(b, c, depth + 1);
-  return made;
-}
-
-static const pk_criteria *build_definition(builder *b, pk_oval_definition *d, unsigned depth) {
-  if (!d->root) return result_node(b, PK_RESULT_ERROR, "'@' has no criteria", d->id);
-  unsigned deepest = b->deepest;
-  if (d->mark == PK_OVAL_DONE) {
-    b->n_nodes += d->n_nodes;
-    b->deepest = deepest > depth + d->height ? deepest : depth + d->height;
-    if (b->n_nodes > PK_CRITERIA_NODES_MAX) return result_node(b, PK_RESULT_ERROR, "the criteria are too large", PK_STR(""));
-    if (depth + d->height > PK_CRITERIA_DEPTH_MAX) return result_node(b, PK_RESULT_ERROR, "the criteria are nested too deep", PK_STR(""));
-    return d->built;
+  for (const pk_oval_node *c = n->first; c && !b->over; c = c->next) {
+    children[count++] = build_node(b, c, depth + 1);
+    if (b->n_nodes > PK_CRITERIA_NODES_MAX) return children[count - 1]; /* in error as a whole */
   }
-  size_t before = b->n_nodes;
-  b->deepest = depth;
-  d->mark = PK_OVAL_OPEN;
-  d->built = build_node(b, d->root, depth);
-  d->mark = PK_OVAL_DONE;
-  d->n_nodes = b->n_nodes - before;
-  d->height = b->deepest - depth;
-  if (deepest > b->deepest) b->deepest = deepest;
-  return d->built;
+  return made;
 }
 
 pk_rc pk_oval_each(pk_oval_file *f, pk_oval_visit *visit, void *arg, pk_err *err) {
@@ -327,11 +318,13 @@ pk_rc pk_oval_each(pk_oval_file *f, pk_oval_visit *visit, void *arg, pk_err *err
     pk_definition out = {.id = d->id, .class = d->class, .severity = d->severity, .title = d->title, .advisory = d->advisory,
                          .issued_at = d->issued_at, .cves = d->cves, .n_cves = d->n_cves, .withdrawn = d->deprecated,
                          .unfixed = d->unfixed, .n_unfixed = d->n_unfixed};
+    if (d->id.n > PK_DEFINITION_ID_MAX) return pk_err_set(err, PK_E_LIMIT, "a definition's id is longer than %zu bytes", PK_DEFINITION_ID_MAX);
     out.criteria = build_definition(&b, d, 1);
     if (b.over || !out.criteria)
-      return pk_err_set(err, PK_E_LIMIT, "the OVAL file takes more than %zu bytes of memory", PK_DOCUMENT_BYTES_MAX);
-    if (d->id.n > PK_DEFINITION_ID_MAX) return pk_err_set(err, PK_E_LIMIT, "a definition's id is longer than %zu bytes", PK_DEFINITION_ID_MAX);
+      return pk_err_set(err, PK_E_LIMIT, "definition '%.*s' takes more than %zu bytes of memory", PK_FMT(d->id), BUILT_BYTES_MAX);
     rc = visit(arg, &out, err);
+    pk_arena_fini(&f->built);
+    pk_arena_init(&f->built, BUILT_BYTES_MAX);
   }
   return rc;
 }

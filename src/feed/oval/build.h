@@ -9,30 +9,40 @@
 
 typedef enum pk_oval_node_kind { PK_OVAL_CRITERIA, PK_OVAL_CRITERION, PK_OVAL_EXTEND } pk_oval_node_kind;
 
-/** criteria, criterion or extend_definition */
+struct pk_oval_thing;
+
+/** criteria, criterion or extend_definition. A large file has millions of them: every byte counts. */
 typedef struct pk_oval_node {
-  pk_oval_node_kind kind;
+  unsigned char kind, operator; /**< pk_oval_node_kind, pk_operator */
   bool negate;
-  pk_operator operator;
-  pk_str ref, comment;
-  struct pk_oval_node *first, *last, *next;
+  union {
+    struct {
+      struct pk_oval_node *first, *last;
+    };
+    struct {
+      struct pk_oval_thing *test;
+      const char *comment; /**< NULL: not kept */
+    };
+    const char *extends; /**< id of a definition */
+  };
+  struct pk_oval_node *next;
 } pk_oval_node;
 
 typedef enum pk_oval_mark { PK_OVAL_NEW, PK_OVAL_OPEN, PK_OVAL_DONE } pk_oval_mark;
+
+/** Comments are only needed where a file has no tests; such files are small. */
+#define PK_OVAL_COMMENTS_BYTES_MAX ((size_t)8 << 20)
 
 typedef struct pk_oval_definition {
   pk_str id, class, title, advisory, severity;
   int64_t issued_at;
   bool deprecated;
   pk_str *cves;
-  size_t n_cves, cves_cap;
+  size_t n_cves;
   pk_unfixed *unfixed;
   size_t n_unfixed;
   pk_oval_node *root;
-  pk_oval_mark mark;
-  const pk_criteria *built;
-  size_t n_nodes;
-  unsigned height;
+  bool open; /**< being built: met again, it extends itself */
 } pk_oval_definition;
 
 typedef enum pk_oval_ref { PK_OVAL_VARIABLE, PK_OVAL_OBJECT } pk_oval_ref;
@@ -45,27 +55,28 @@ typedef struct pk_oval_open {
   struct pk_oval_open *next;
 } pk_oval_open;
 
-/** A test, object, state or variable. */
+/** A test, object, state or variable: what is known of it, and until it is met in the file, only its name. */
 typedef struct pk_oval_thing {
   pk_str id;
-  pk_test_kind kind;
-  pk_check check;
-  pk_existence existence;
-  pk_operator operator;
-  pk_str object_ref;
-  pk_str *state_refs;
-  size_t n_state_refs;
-  pk_entity *entities;
-  size_t n_entities;
-  bool is_set, is_filtered;
-  pk_value *value;       /**< of a variable */
-  pk_oval_open *open;    /**< references of its values */
-  pk_oval_mark mark;
-  const pk_criteria *built; /**< of a test */
+  unsigned char kind, check, existence, operator, mark; /**< pk_test_kind, pk_check, pk_existence, pk_operator, pk_oval_mark */
+  bool is_defined, is_set, is_filtered;
+  unsigned n; /**< of states or entities */
+  union {
+    struct {
+      struct pk_oval_thing *object, **states; /**< of a test */
+    };
+    struct {
+      pk_entity *entities; /**< of an object or state */
+      pk_oval_open *open;  /**< references of its values, or of a variable's */
+      pk_value *value;     /**< of a variable */
+    };
+  };
 } pk_oval_thing;
 
 typedef struct pk_oval_file {
   pk_arena arena;
+  pk_arena built; /**< criteria of the definition that is being handed over */
+  size_t comments_bytes, n_tests;
   const pk_platform_map *platforms;
   pk_map texts; /**< each kept once */
   pk_oval_definition *definitions;
@@ -78,6 +89,8 @@ void pk_oval_file_fini(pk_oval_file *f);
 
 /** A text that is kept once however often it comes. Returns false when memory is over. */
 bool pk_oval_intern(pk_oval_file *f, pk_str text, pk_str *ret);
+/** The thing of that name, made when it is new. NULL when memory is over. */
+pk_oval_thing *pk_oval_thing_named(pk_oval_file *f, pk_map *map, pk_str id);
 /** Room for one more item in an array of the arena; *n counts it. */
 bool pk_oval_append(pk_oval_file *f, void **list, size_t *n, size_t size);
 /** Note that a value is to be had from what `ref` names. */

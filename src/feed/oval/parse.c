@@ -104,15 +104,39 @@ static pk_rc begin_definition(reader *r, pk_xml *x, pk_err *err) {
   return PK_OK;
 }
 
-static pk_rc begin_node(reader *r, pk_xml *x, pk_oval_node_kind kind, const char *ref, pk_err *err) {
-  pk_oval_file *f = r->file;
-  pk_oval_node *n = pk_arena_alloc(&f->arena, sizeof *n);
+/* A comment that may be needed, while there is room for such. */
+static bool keep_comment(pk_oval_file *f, pk_str comment, const char **ret) {
+  pk_str kept;
+  if (f->comments_bytes + comment.n > PK_OVAL_COMMENTS_BYTES_MAX) return true;
+  f->comments_bytes += comment.n;
+  if (!pk_oval_intern(f, comment, &kept)) return false;
+  *ret = kept.n ? kept.p : "";
+  return true;
+}
+
+static bool fill_node(reader *r, pk_xml *x, pk_oval_node *n) {
+  pk_str extends;
+  switch ((pk_oval_node_kind)n->kind) {
+  case PK_OVAL_CRITERIA:
+    return true;
+  case PK_OVAL_CRITERION:
+    n->test = pk_oval_thing_named(r->file, &r->file->tests, pk_xml_attr(x, "test_ref"));
+    return n->test && keep_comment(r->file, pk_xml_attr(x, "comment"), &n->comment);
+  case PK_OVAL_EXTEND:
+    if (!pk_oval_intern(r->file, pk_xml_attr(x, "definition_ref"), &extends)) return false;
+    n->extends = extends.n ? extends.p : "";
+    return true;
+  }
+  return false;
+}
+
+static pk_rc begin_node(reader *r, pk_xml *x, pk_oval_node_kind kind, pk_err *err) {
+  pk_oval_node *n = pk_arena_alloc(&r->file->arena, sizeof *n);
   if (!n) return full(err);
-  n->kind = kind;
+  n->kind = (unsigned char)kind;
   n->negate = is_yes(pk_xml_attr(x, "negate"));
-  n->operator = (pk_operator) word_of(OPERATORS, pk_xml_attr(x, "operator"), PK_OPERATOR_AND);
-  if (ref && !pk_oval_intern(f, pk_xml_attr(x, ref), &n->ref)) return full(err);
-  if (kind == PK_OVAL_CRITERION && !pk_oval_intern(f, pk_xml_attr(x, "comment"), &n->comment)) return full(err);
+  n->operator = (unsigned char)word_of(OPERATORS, pk_xml_attr(x, "operator"), PK_OPERATOR_AND);
+  if (!fill_node(r, x, n)) return full(err);
   pk_oval_node *parent = r->n_open ? r->open[r->n_open - 1] : NULL;
   if (!parent) {
     if (!r->definition->root) r->definition->root = n;
@@ -142,10 +166,9 @@ static bool add_cve(reader *r, pk_str text) {
     for (size_t k = 0; k < d->n_cves && !known; k++) known = pk_str_eq(d->cves[k], name);
     void *list = d->cves;
     if (known || d->n_cves == PK_DEFINITION_CVES_MAX) continue;
-    if (!pk_arena_grow(&r->file->arena, &list, d->n_cves, &d->cves_cap, sizeof *d->cves)) return false;
+    if (!pk_oval_append(r->file, &list, &d->n_cves, sizeof *d->cves)) return false;
     d->cves = list;
-    if (!pk_oval_intern(r->file, name, &d->cves[d->n_cves])) return false;
-    d->n_cves++;
+    if (!pk_oval_intern(r->file, name, &d->cves[d->n_cves - 1])) return false;
   }
   return true;
 }
@@ -162,9 +185,9 @@ static pk_rc on_reference(reader *r, pk_xml *x, pk_err *err) {
 static pk_rc definition_start(reader *r, pk_xml *x, pk_str name, unsigned depth, pk_err *err) {
   if (depth == 3 && pk_str_is(name, "definition")) return begin_definition(r, x, err);
   if (!r->definition || depth < 4) return PK_OK;
-  if (pk_str_is(name, "criteria")) return begin_node(r, x, PK_OVAL_CRITERIA, NULL, err);
-  if (pk_str_is(name, "criterion")) return begin_node(r, x, PK_OVAL_CRITERION, "test_ref", err);
-  if (pk_str_is(name, "extend_definition")) return begin_node(r, x, PK_OVAL_EXTEND, "definition_ref", err);
+  if (pk_str_is(name, "criteria")) return begin_node(r, x, PK_OVAL_CRITERIA, err);
+  if (pk_str_is(name, "criterion")) return begin_node(r, x, PK_OVAL_CRITERION, err);
+  if (pk_str_is(name, "extend_definition")) return begin_node(r, x, PK_OVAL_EXTEND, err);
   if (pk_str_is(name, "reference") && depth == 5) return on_reference(r, x, err);
   if (pk_str_is(name, "resolution")) return pk_oval_intern(r->file, pk_xml_attr(x, "state"), &r->resolution) ? PK_OK : full(err);
   if (pk_str_is(name, "issued") || pk_str_is(name, "public_date")) {
@@ -216,12 +239,11 @@ static pk_rc definition_end(reader *r, pk_str name, pk_str text, unsigned depth,
 
 /* ---- tests, objects, states ---- */
 
+/* A second one of the same name takes the first one's place. */
 static pk_rc begin_thing(reader *r, pk_xml *x, pk_map *ids, pk_test_kind kind, pk_err *err) {
-  pk_oval_file *f = r->file;
-  pk_oval_thing *t = pk_arena_alloc(&f->arena, sizeof *t);
-  if (!t || !pk_arena_copy(&f->arena, pk_xml_attr(x, "id"), &t->id)) return full(err);
-  *pk_map_put(ids, t->id, NULL) = (uint64_t)(uintptr_t)t;
-  t->kind = kind;
+  pk_oval_thing *t = pk_oval_thing_named(r->file, ids, pk_xml_attr(x, "id"));
+  if (!t) return full(err);
+  *t = (pk_oval_thing){.id = t->id, .kind = (unsigned char)kind, .is_defined = true};
   r->thing = t;
   r->entity = NULL;
   return PK_OK;
@@ -231,31 +253,43 @@ static pk_rc begin_test(reader *r, pk_xml *x, pk_str name, pk_err *err) {
   pk_rc rc = begin_thing(r, x, &r->file->tests, kind_of(name, "_test"), err);
   if (rc != PK_OK) return rc;
   pk_oval_thing *t = r->thing;
-  t->check = (pk_check)word_of(CHECKS, pk_xml_attr(x, "check"), PK_CHECK_ALL);
-  t->existence = (pk_existence)word_of(EXISTENCES, pk_xml_attr(x, "check_existence"), PK_EXISTENCE_AT_LEAST_ONE);
+  r->file->n_tests++;
+  t->check = (unsigned char)word_of(CHECKS, pk_xml_attr(x, "check"), PK_CHECK_ALL);
+  t->existence = (unsigned char)word_of(EXISTENCES, pk_xml_attr(x, "check_existence"), PK_EXISTENCE_AT_LEAST_ONE);
   if (pk_str_is(pk_xml_attr(x, "check"), "none exist")) t->existence = PK_EXISTENCE_NONE;
-  t->operator = (pk_operator) word_of(OPERATORS, pk_xml_attr(x, "state_operator"), PK_OPERATOR_AND);
+  t->operator = (unsigned char)word_of(OPERATORS, pk_xml_attr(x, "state_operator"), PK_OPERATOR_AND);
+  return PK_OK;
+}
+
+static pk_rc add_state(reader *r, pk_str ref, pk_err *err) {
+  pk_oval_thing *t = r->thing, *state = pk_oval_thing_named(r->file, &r->file->states, ref);
+  void *list = t->states;
+  size_t n = t->n;
+  if (!state || !pk_oval_append(r->file, &list, &n, sizeof state)) return full(err);
+  t->states = list;
+  t->n = (unsigned)n;
+  t->states[n - 1] = state;
   return PK_OK;
 }
 
 static pk_rc test_start(reader *r, pk_xml *x, pk_str name, unsigned depth, pk_err *err) {
   if (depth == 3) return begin_test(r, x, name, err);
   if (depth != 4 || !r->thing) return PK_OK;
-  if (pk_str_is(name, "object")) return pk_oval_intern(r->file, pk_xml_attr(x, "object_ref"), &r->thing->object_ref) ? PK_OK : full(err);
-  if (!pk_str_is(name, "state")) return PK_OK;
-  void *list = r->thing->state_refs;
-  if (!pk_oval_append(r->file, &list, &r->thing->n_state_refs, sizeof(pk_str))) return full(err);
-  r->thing->state_refs = list;
-  return pk_oval_intern(r->file, pk_xml_attr(x, "state_ref"), &r->thing->state_refs[r->thing->n_state_refs - 1]) ? PK_OK : full(err);
+  if (pk_str_is(name, "state")) return add_state(r, pk_xml_attr(x, "state_ref"), err);
+  if (!pk_str_is(name, "object")) return PK_OK;
+  r->thing->object = pk_oval_thing_named(r->file, &r->file->objects, pk_xml_attr(x, "object_ref"));
+  return r->thing->object ? PK_OK : full(err);
 }
 
 static pk_rc begin_entity(reader *r, pk_xml *x, pk_str name, pk_err *err) {
   pk_oval_thing *t = r->thing;
   void *list = t->entities;
+  size_t n = t->n;
   pk_value *v = pk_arena_alloc(&r->file->arena, sizeof *v);
-  if (!v || !pk_oval_append(r->file, &list, &t->n_entities, sizeof *t->entities)) return full(err);
+  if (!v || !pk_oval_append(r->file, &list, &n, sizeof *t->entities)) return full(err);
   t->entities = list;
-  r->entity = &t->entities[t->n_entities - 1];
+  t->n = (unsigned)n;
+  r->entity = &t->entities[n - 1];
   pk_str var_ref = pk_xml_attr(x, "var_ref"), datatype = pk_xml_attr(x, "datatype");
   *r->entity = (pk_entity){.field = (pk_field)word_of(FIELDS, name, PK_FIELD_OTHER),
                            .operation = (pk_operation)word_of(OPERATIONS, pk_xml_attr(x, "operation"), PK_OP_EQUALS),
@@ -263,14 +297,14 @@ static pk_rc begin_entity(reader *r, pk_xml *x, pk_str name, pk_err *err) {
                            .check = (pk_check)word_of(CHECKS, pk_xml_attr(x, "var_check"), PK_CHECK_ALL),
                            .value = v};
   if (!var_ref.n) return PK_OK;
-  return pk_oval_pending(r->file, r->thing, v, PK_OVAL_VARIABLE, var_ref) ? PK_OK : full(err);
+  return pk_oval_pending(r->file, t, v, PK_OVAL_VARIABLE, var_ref) ? PK_OK : full(err);
 }
 
 static pk_rc thing_start(reader *r, pk_xml *x, pk_str name, unsigned depth, pk_err *err) {
   bool objects = r->section == IN_OBJECTS;
   if (depth == 3) {
     pk_rc rc = begin_thing(r, x, objects ? &r->file->objects : &r->file->states, kind_of(name, objects ? "_object" : "_state"), err);
-    if (rc == PK_OK) r->thing->operator = (pk_operator) word_of(OPERATORS, pk_xml_attr(x, "operator"), PK_OPERATOR_AND);
+    if (rc == PK_OK) r->thing->operator = (unsigned char)word_of(OPERATORS, pk_xml_attr(x, "operator"), PK_OPERATOR_AND);
     return rc;
   }
   if (depth != 4 || !r->thing) return PK_OK;
