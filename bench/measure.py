@@ -22,6 +22,9 @@ CONNECTIONS = 32
 UNCHANGED_HOSTS = 512
 GROUPS = (1, 32, 256)
 TICKS = os.sysconf("SC_CLK_TCK")
+sys.path.insert(0, str(Path(__file__).parent))
+import vulnerabilities  # noqa: E402 (beside this file)
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data" / "repodata"
 
@@ -333,6 +336,21 @@ class Bench:
             self.rows.append(("", "no indexes in ../shared/data: left out"))
         return self.rows
 
+    # ---- vulnerabilities ----
+
+    def definitions(self):
+        say("vulnerability definitions")
+        return vulnerabilities.definitions(self)
+
+    def start_server(self, db):
+        port = free_port()
+        return Server([self.program, "--config", "/dev/null", "--db", str(db), "server", "--listen", f"127.0.0.1:{port}"], port, self.work / "fleet.log")
+
+    def recalculation(self):
+        say("judging again")
+        write_templates(self.work)
+        return vulnerabilities.recalculation(self, self.start_server)
+
     # ---- the database alone ----
 
     def database(self):
@@ -393,14 +411,15 @@ def main():
     options.add_argument("--load", type=Path, required=True)
     options.add_argument("--work", type=Path, required=True, help="folder for databases; on a disk, if durability shall cost something")
     options.add_argument("--seconds", type=float, default=5, help="of each measurement of reports")
-    options.add_argument("--only", choices=["reports", "imports", "database"])
+    options.add_argument("--only", choices=["reports", "imports", "definitions", "recalculation", "database"])
     options = options.parse_args()
     shutil.rmtree(options.work, ignore_errors=True)
     options.work.mkdir(parents=True)
     bench = Bench(options)
     try:
         sync_ms = fsync_ms(options.work)
-        parts = {"reports": bench.reports, "imports": bench.imports, "database": bench.database}
+        parts = {"reports": bench.reports, "imports": bench.imports, "definitions": bench.definitions, "recalculation": bench.recalculation,
+                 "database": bench.database}
         tables = [measure() for name, measure in parts.items() if options.only in (None, name)]
     finally:
         shutil.rmtree(options.work, ignore_errors=True)
