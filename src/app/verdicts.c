@@ -131,7 +131,7 @@ static void write_rule(pk_buf *out, const pk_rule *r, pk_str name) {
 static pk_explanation from_definition(const pk_definition_row *row, const pk_feed_row *feed, const pk_platform *platform) {
   const pk_definition *d = &row->d;
   pk_str speaks_for = pk_str_of(feed->feed.platform);
-  bool own = !speaks_for.n || pk_platform_covers(speaks_for, platform->name);
+  bool own = !speaks_for.n || pk_platform_covers(speaks_for, platform->name) || !pk_judge_speaks(feed, platform);
   return (pk_explanation){.definition = d->id, .title = d->title, .advisory = d->advisory, .severity = d->severity,
                           .feed = pk_str_of(feed->feed.name), .feed_url = pk_str_of(feed->feed.url), .feed_at = feed->good_at,
                           .approximate = own ? PK_STR("") : speaks_for, .order = platform->type == PK_TYPE_DEB ? "deb" : "rpm",

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/times.h"
 #include "cli/explain.h"
+#include "cli/verdict_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,47 +45,9 @@ static int cmp_updates(const void *a, const void *b) {
   return c ? c : pk_str_cmp(x->installed, y->installed);
 }
 
-/* A vulnerability's texts: package, arch, installed, CVE, advisory, severity, state, fixed, feed. */
-#define N_TEXTS 9
-typedef struct row {
-  pk_str texts[N_TEXTS];
-} row;
-
-typedef struct rows {
-  pk_arena *arena;
-  row *list;
-  size_t n, cap;
-} rows;
-
-static pk_rc keep_verdict(void *arg, const pk_verdict *v, pk_err *err) {
-  rows *r = arg;
-  void *array = r->list;
-  const pk_str texts[N_TEXTS] = {v->package,  v->arch,  v->installed, v->cve, v->advisory, v->severity, pk_str_of(pk_rule_state_name(v->state)),
-                                 v->fixed, v->feed};
-  row one;
-  bool fits = pk_arena_grow(r->arena, &array, r->n, &r->cap, sizeof one);
-  for (size_t i = 0; fits && i < N_TEXTS; i++) fits = pk_arena_copy(r->arena, texts[i], &one.texts[i]);
-  if (!fits) return pk_err_set(err, PK_E_LIMIT, "too much to keep in memory for one question");
-  r->list = array;
-  r->list[r->n++] = one;
-  return PK_OK;
-}
-
-static int cmp_rows(const void *a, const void *b) {
-  const row *x = a, *y = b;
-  int c = 0;
-  for (size_t i = 0; c == 0 && i < N_TEXTS; i++) c = pk_str_cmp(x->texts[i], y->texts[i]);
-  return c;
-}
-
 static void print_update(pk_output *out, const pk_reply_update *u) {
   const pk_str cells[] = {PK_STR("update"), u->name, u->arch, u->installed, u->available, u->security ? PK_STR("security") : PK_STR("ordinary"), u->repository};
   for (size_t c = 0; c < sizeof cells / sizeof cells[0]; c++) pk_output_text(out, cells[c]);
-}
-
-static void print_vulnerability(pk_output *out, const row *r) {
-  pk_output_text(out, PK_STR("vulnerability"));
-  for (size_t c = 0; c < N_TEXTS; c++) pk_output_text(out, r->texts[c]);
 }
 
 static void print_blanks(pk_output *out, size_t n) {
@@ -96,12 +59,9 @@ static const pk_column COLUMNS[] = {{"verdict", PK_CELL_TEXT},   {"package", PK_
                                     {"available", PK_CELL_TEXT}, {"kind", PK_CELL_TEXT},    {"repository", PK_CELL_TEXT}, {"cve", PK_CELL_TEXT},
                                     {"advisory", PK_CELL_TEXT},  {"severity", PK_CELL_TEXT}, {"state", PK_CELL_TEXT},     {"fixed", PK_CELL_TEXT},
                                     {"feed", PK_CELL_TEXT}};
-static const pk_column VULNERABILITY_COLUMNS[] = {{"verdict", PK_CELL_TEXT},  {"package", PK_CELL_TEXT}, {"arch", PK_CELL_TEXT},  {"installed", PK_CELL_TEXT},
-                                                  {"cve", PK_CELL_TEXT},      {"advisory", PK_CELL_TEXT}, {"severity", PK_CELL_TEXT}, {"state", PK_CELL_TEXT},
-                                                  {"fixed", PK_CELL_TEXT},    {"feed", PK_CELL_TEXT}};
 enum { N_UPDATE_COLUMNS = 7, N_COLUMNS = sizeof COLUMNS / sizeof COLUMNS[0] };
 
-static pk_rc print_json(const pk_answer *answer, const rows *r, pk_err *err) {
+static pk_rc print_json(const pk_answer *answer, const pk_verdict_list *r, pk_err *err) {
   pk_output *out = pk_output_new(PK_FORMAT_JSON, COLUMNS, N_COLUMNS);
   for (size_t i = 0; i < answer->n_updates; i++) {
     print_update(out, &answer->updates[i]);
@@ -111,27 +71,21 @@ static pk_rc print_json(const pk_answer *answer, const rows *r, pk_err *err) {
     pk_output_text(out, PK_STR("vulnerability"));
     for (size_t c = 0; c < 3; c++) pk_output_text(out, r->list[i].texts[c]);
     print_blanks(out, 3);
-    for (size_t c = 3; c < N_TEXTS; c++) pk_output_text(out, r->list[i].texts[c]);
+    for (size_t c = 3; c < PK_VERDICT_TEXTS; c++) pk_output_text(out, r->list[i].texts[c]);
   }
   return pk_output_end(&out, err);
 }
 
-static pk_rc print_verdicts(pk_cli *cli, pk_answer *answer, rows *r, pk_err *err) {
-  size_t n = 0;
+static pk_rc print_verdicts(pk_cli *cli, pk_answer *answer, pk_verdict_list *list, pk_err *err) {
   if (answer->n_updates) qsort(answer->updates, answer->n_updates, sizeof *answer->updates, cmp_updates);
-  if (r->n) qsort(r->list, r->n, sizeof *r->list, cmp_rows);
-  for (size_t i = 0; i < r->n; i++) /* several rules may say the same */
-    if (!n || cmp_rows(&r->list[i], &r->list[n - 1]) != 0) r->list[n++] = r->list[i];
-  r->n = n;
-  if (cli->format == PK_FORMAT_JSON) return print_json(answer, r, err);
+  pk_verdict_list_sort(list);
+  if (cli->format == PK_FORMAT_JSON) return print_json(answer, list, err);
   pk_output *out = pk_output_new(cli->format, COLUMNS, N_UPDATE_COLUMNS);
   for (size_t i = 0; i < answer->n_updates; i++) print_update(out, &answer->updates[i]);
   pk_rc rc = pk_output_end(&out, err);
-  if (rc != PK_OK || !r->n) return rc;
+  if (rc != PK_OK || !list->n) return rc;
   if (cli->format == PK_FORMAT_TABLE) puts("");
-  out = pk_output_new(cli->format, VULNERABILITY_COLUMNS, sizeof VULNERABILITY_COLUMNS / sizeof VULNERABILITY_COLUMNS[0]);
-  for (size_t i = 0; i < r->n; i++) print_vulnerability(out, &r->list[i]);
-  return pk_output_end(&out, err);
+  return pk_verdict_list_print(list, cli->format, err);
 }
 
 static void print_notes(const pk_prepared *p) {
@@ -143,17 +97,10 @@ static void print_notes(const pk_prepared *p) {
             p->n_ignored);
 }
 
-static pk_rc judge_host(from_file *f, const pk_judged_host *host, rows *r, pk_err *err) {
-  pk_judge *judge = pk_judge_new(f->store);
-  pk_rc rc = pk_verdicts_of(judge, host, keep_verdict, r, err);
-  pk_judge_free(&judge);
-  return rc;
-}
-
 static pk_rc check(pk_cli *cli, from_file *f, pk_arena *arena, pk_err *err) {
   pk_answer answer;
   pk_judged_host host;
-  rows r = {.arena = arena};
+  pk_verdict_list r = {.arena = arena};
   const char *explain = pk_cli_value(cli, "explain");
   int64_t cve = 0;
   pk_rc rc = explain ? pk_cli_cve(explain, &cve, err) : PK_OK;
@@ -161,7 +108,7 @@ static pk_rc check(pk_cli *cli, from_file *f, pk_arena *arena, pk_err *err) {
   if (rc == PK_OK) rc = pk_verdicts_report_host(&f->prepared, arena, &host, err);
   if (rc == PK_OK && explain) return pk_cli_explain(cli, f->store, &host, cve, err);
   if (rc == PK_OK) rc = pk_intake_check(f->store, &f->prepared, &answer, err);
-  if (rc == PK_OK) rc = judge_host(f, &host, &r, err);
+  if (rc == PK_OK) rc = pk_verdict_list_collect(f->store, &host, &r, err);
   if (rc != PK_OK) return rc;
   print_notes(&f->prepared);
   if (answer.n_known == 0 && r.n == 0)

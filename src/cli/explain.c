@@ -7,6 +7,10 @@
 #include <stdio.h>
 
 static void print_paragraph(const pk_explanation *e) {
+  if (!e->package.n && !e->vulnerable && !e->rule.n) { /* nothing was compared: a line is enough */
+    printf("not vulnerable: %s (%.*s of feed %.*s)\n\n", e->because, PK_FMT(e->definition), PK_FMT(e->feed));
+    return;
+  }
   printf("%s", e->vulnerable ? "VULNERABLE" : "not vulnerable");
   if (e->package.n) printf(": %.*s %.*s %.*s", PK_FMT(e->package), PK_FMT(e->installed), PK_FMT(e->arch));
   printf("\n  %s\n", e->because);
@@ -121,7 +125,7 @@ static pk_rc run(pk_cli *cli, pk_err *err) {
   pk_store *store = NULL;
   pk_judged_host host;
   pk_arena arena;
-  const pk_scope everything = {0};
+  const pk_scope everything = {.everything = true};
   profile_of found = {0};
   int64_t cve;
   pk_arena_init(&arena, (size_t)256 << 20);

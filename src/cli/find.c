@@ -29,7 +29,7 @@ static const pk_column COLUMNS[] = {{"host", PK_CELL_TEXT}, {"platform", PK_CELL
 
 static pk_rc run_package(pk_cli *cli, pk_err *err) {
   pk_store *store = NULL;
-  const pk_scope everything = {0};
+  const pk_scope everything = {.everything = true};
   const char *op = cli->n_arguments > 1 ? cli->arguments[1] : "";
   if (cli->n_arguments == 2 || (*op && !pk_fleet_is_operator(op)))
     return pk_err_set(err, PK_E_USAGE, "say NAME, or NAME OP VERSION with one of < <= = >= >, for example: pakiti package openssl '<' 3.0.15");
@@ -45,7 +45,7 @@ static pk_rc run_package(pk_cli *cli, pk_err *err) {
 
 static pk_rc run_cve(pk_cli *cli, pk_err *err) {
   pk_store *store = NULL;
-  const pk_scope everything = {0};
+  const pk_scope everything = {.everything = true};
   int64_t cve;
   pk_rc rc = pk_cli_cve(cli->arguments[0], &cve, err);
   if (rc == PK_OK) rc = pk_cli_open(cli, PK_STORE_READ, &store, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/times.h"
 #include "cli/cli.h"
+#include "cli/verdict_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ static pk_rc host_row(void *arg, const pk_host_row *row, pk_err *err) {
   pk_output_number(out, row->n_packages);
   pk_output_number(out, row->n_security);
   pk_output_number(out, row->n_updates);
+  pk_output_number(out, row->n_cves);
   pk_output_bool(out, row->reboot_pending);
   pk_output_text(out, row->site);
   pk_output_text(out, row->tag);
@@ -27,7 +29,7 @@ static pk_rc host_row(void *arg, const pk_host_row *row, pk_err *err) {
 static pk_rc run_hosts(pk_cli *cli, pk_err *err) {
   static const pk_column columns[] = {{"host", PK_CELL_TEXT},       {"platform", PK_CELL_TEXT},   {"arch", PK_CELL_TEXT},
                                       {"kernel", PK_CELL_TEXT},     {"packages", PK_CELL_NUMBER}, {"security", PK_CELL_NUMBER},
-                                      {"updates", PK_CELL_NUMBER},  {"reboot_pending", PK_CELL_BOOL}, {"site", PK_CELL_TEXT},
+                                      {"updates", PK_CELL_NUMBER},  {"cves", PK_CELL_NUMBER}, {"reboot_pending", PK_CELL_BOOL}, {"site", PK_CELL_TEXT},
                                       {"tag", PK_CELL_TEXT},        {"last_report", PK_CELL_TIME}};
   pk_store *store = NULL;
   pk_rc rc = pk_cli_open(cli, PK_STORE_READ, &store, err);
@@ -57,8 +59,8 @@ static pk_rc head_of_host(void *arg, const pk_host_row *row, pk_err *err) {
   pk_str kernel = row->kernel.n ? row->kernel : PK_STR("not told");
   printf("%.*s: %.*s, %.*s %.*s, kernel %.*s%s\n", PK_FMT(row->name), PK_FMT(row->os), PK_FMT(row->platform), PK_FMT(row->arch),
          PK_FMT(kernel), row->reboot_pending ? ", a newer one waits for a restart" : "");
-  printf("%lld packages, %lld not current, %lld of them security; last report %s\n\n", (long long)row->n_packages, (long long)row->n_updates,
-         (long long)row->n_security, PK_TIME(row->last_report_at));
+  printf("%lld packages, %lld not current, %lld of them security; %lld CVEs; last report %s\n\n", (long long)row->n_packages, (long long)row->n_updates,
+         (long long)row->n_security, (long long)row->n_cves, PK_TIME(row->last_report_at));
   return PK_OK;
 }
 
@@ -118,6 +120,19 @@ static void print_rows(pk_output *out, kept *k) {
   free(k->rows);
 }
 
+static pk_rc print_cves(const pk_cli *cli, pk_store *store, int64_t profile_id, pk_err *err) {
+  pk_arena arena;
+  pk_judged_host host;
+  pk_verdict_list list = {.arena = &arena};
+  pk_arena_init(&arena, (size_t)512 << 20);
+  pk_rc rc = pk_verdicts_stored_host(store, profile_id, &arena, &host, err);
+  if (rc == PK_OK) rc = pk_verdict_list_collect(store, &host, &list, err);
+  pk_verdict_list_sort(&list);
+  if (rc == PK_OK) rc = pk_verdict_list_print(&list, cli->format, err);
+  pk_arena_fini(&arena);
+  return rc;
+}
+
 static pk_rc run_host(pk_cli *cli, pk_err *err) {
   static const pk_column columns[] = {{"state", PK_CELL_TEXT},     {"package", PK_CELL_TEXT},   {"arch", PK_CELL_TEXT},
                                       {"installed", PK_CELL_TEXT}, {"available", PK_CELL_TEXT}, {"repository", PK_CELL_TEXT}};
@@ -125,9 +140,15 @@ static pk_rc run_host(pk_cli *cli, pk_err *err) {
   kept rows = {0};
   pk_store *store = NULL;
   bool all = pk_cli_value(cli, "packages") != NULL;
+  bool cves = pk_cli_value(cli, "cves") != NULL;
   pk_rc rc = pk_cli_open(cli, PK_STORE_READ, &store, err);
   if (rc == PK_OK) rc = pk_store_hosts(store, &EVERYTHING, pk_str_of(cli->arguments[0]), head_of_host, &host, err);
   if (rc == PK_OK && host.n == 0) rc = (pk_err_set(err, PK_NOTFOUND, "no host '%s' has reported", cli->arguments[0]), PK_NOTFOUND);
+  if (rc == PK_OK && cves) {
+    rc = print_cves(cli, store, host.profile_id, err);
+    pk_store_close(&store);
+    return rc;
+  }
   if (rc == PK_OK)
     rc = all ? pk_store_profile_packages(store, host.profile_id, keep_row, &rows, err)
              : pk_store_profile_updates(store, host.profile_id, keep_row, &rows, err);
@@ -173,7 +194,9 @@ static pk_rc run_packages(pk_cli *cli, pk_err *err) {
   return rc == PK_OK ? written : rc;
 }
 
-static const pk_cli_option HOST_OPTIONS[] = {{"packages", NULL, "all packages, not only those that are not current"}, {NULL, NULL, NULL}};
+static const pk_cli_option HOST_OPTIONS[] = {{"packages", NULL, "all packages, not only those that are not current"},
+                                              {"cves", NULL, "what it is vulnerable to"},
+                                              {NULL, NULL, NULL}};
 
 const pk_command pk_command_hosts = {.name = "hosts", .arguments = "", .summary = "all hosts with what they lack", .run = run_hosts};
 const pk_command pk_command_host = {.name = "host", .arguments = "NAME", .min_arguments = 1, .max_arguments = 1, .options = HOST_OPTIONS,

@@ -20,7 +20,7 @@ typedef struct pk_host_row {
   int64_t id, profile_id;
   pk_str name, domain, site, tag, os, platform, arch, kernel, client, reporter;
   int64_t protocol, first_report_at, last_report_at;
-  int64_t n_packages, n_updates, n_security;
+  int64_t n_packages, n_updates, n_security, n_cves;
   bool reboot_pending;
 } pk_host_row;
 

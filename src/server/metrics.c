@@ -31,6 +31,8 @@ void pk_metrics_write(const pk_metrics *m, const pk_store_totals *t, int64_t now
   gauge(out, "pakiti_hosts", "Hosts known.", t->n_hosts);
   gauge(out, "pakiti_hosts_outdated", "Hosts with a package that is not current.", t->n_hosts_outdated);
   gauge(out, "pakiti_hosts_security", "Hosts that lack a security update.", t->n_hosts_security);
+  gauge(out, "pakiti_hosts_vulnerable", "Hosts with a package that a CVE is known of.", t->n_hosts_vulnerable);
+  gauge(out, "pakiti_definitions", "Vulnerability definitions and facts of all feeds.", t->n_definitions);
   gauge(out, "pakiti_profiles", "Distinct profiles (packages, platform, kernel).", t->n_profiles);
   gauge(out, "pakiti_package_sets", "Distinct sets of packages.", t->n_sets);
   gauge(out, "pakiti_packages", "Distinct packages.", t->n_packages);

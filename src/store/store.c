@@ -241,6 +241,8 @@ pk_rc pk_store_count(pk_store *store, const pk_scope *scope, pk_store_totals *re
       {&ret->n_feeds_failing, "SELECT COUNT(*) FROM feed WHERE error <> ''"},
       {&ret->n_hosts_outdated, "SELECT COUNT(*) FROM host h JOIN profile p ON p.id = h.profile_id WHERE p.n_updates > 0"},
       {&ret->n_hosts_security, "SELECT COUNT(*) FROM host h JOIN profile p ON p.id = h.profile_id WHERE p.n_security > 0"},
+      {&ret->n_hosts_vulnerable, "SELECT COUNT(*) FROM host h JOIN profile p ON p.id = h.profile_id WHERE p.n_cves > 0"},
+      {&ret->n_definitions, "SELECT COALESCE(SUM(n_definitions), 0) FROM feed"},
   };
   pk_rc rc = PK_OK;
   for (size_t i = 0; rc == PK_OK && i < sizeof counts / sizeof counts[0]; i++)
