@@ -28,7 +28,7 @@ bool pk_rule_state_counts(pk_rule_state s) { return s < PK_RULE_UNDER_INVESTIGAT
 
 static void encode_rule(const pk_rule *r, pk_buf *out) {
   const pk_str texts[] = {r->platform, r->arch, r->module, r->introduced, r->fixed, r->last, r->advisory, r->note};
-  pk_buf_varint(out, (uint64_t)r->state << 1 | r->is_source);
+  pk_buf_varint(out, (uint64_t)r->state << 2 | (uint64_t)r->zero_epoch_left_out << 1 | r->is_source);
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) pk_encode_text(out, texts[i]);
   pk_buf_varint(out, r->n_names);
   for (size_t i = 0; i < r->n_names; i++) pk_encode_text(out, r->names[i]);
@@ -61,8 +61,9 @@ static pk_rc decode_texts(pk_decoding *in, size_t max, const pk_str **ret, size_
 static void decode_rule(pk_decoding *in, pk_rule *r) {
   uint64_t head = pk_decode_number(in);
   r->is_source = head & 1;
-  if (head >> 1 > PK_RULE_NOT_AFFECTED) pk_decode_fail(in, PK_E_SYNTAX, "an unknown state");
-  r->state = (pk_rule_state)(head >> 1);
+  r->zero_epoch_left_out = head & 2;
+  if (head >> 2 > PK_RULE_NOT_AFFECTED) pk_decode_fail(in, PK_E_SYNTAX, "an unknown state");
+  r->state = (pk_rule_state)(head >> 2);
   pk_str *const texts[] = {&r->platform, &r->arch, &r->module, &r->introduced, &r->fixed, &r->last, &r->advisory, &r->note};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) *texts[i] = pk_decode_text(in);
   if (in->rc == PK_OK) (void)!decode_texts(in, PK_RULE_NAMES_MAX, &r->names, &r->n_names);

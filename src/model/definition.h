@@ -51,6 +51,7 @@ typedef struct pk_rule {
   pk_str introduced; /**< vulnerable from this version on; "": from the first */
   pk_str fixed;      /**< no longer from this version on; "": no fixed version */
   pk_str last;       /**< the last vulnerable version, where that is what the vendor says instead of `fixed` */
+  bool zero_epoch_left_out; /**< rpm: a version that states no epoch has epoch 0; else epochs that one side does not state are not compared */
   pk_rule_state state;
   pk_str advisory; /**< that fixes, where it is not the definition's own */
   pk_str note;     /**< the vendor's reason in its own words, short */
