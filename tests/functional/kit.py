@@ -196,9 +196,11 @@ class Server:
             self.kill()
             raise
         self.process = None
-        assert not SANITIZER.search(self.log()), self.log()
-        assert code == 0, f"exit code {code}: {self.log()}"
-        assert self.log().splitlines()[-1] == "stopped"
+        lines = self.log().splitlines()
+        found = [i for i, line in enumerate(lines) if SANITIZER.search(line)]
+        assert not found, "\n".join(lines[max(found[0] - 5, 0):found[0] + 80])
+        assert code == 0, f"exit code {code}, the last it said: " + "\n".join(lines[-20:])
+        assert lines[-1] == "stopped"
 
     def kill(self):
         """End it with SIGKILL, as a crash would."""
