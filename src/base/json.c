@@ -59,13 +59,12 @@ static const yajl_callbacks CALLBACKS = {
     .yajl_end_array = on_array_end,
 };
 
-/* `before`: bytes of the blocks before the one that yajl saw last, whose offsets it tells. */
-static pk_rc finish(parse *p, yajl_handle y, yajl_status status, uint64_t before, pk_err *err) {
+static pk_rc finish(parse *p, yajl_handle y, yajl_status status, uint64_t byte, pk_err *err) {
   if (p->rc != PK_OK) return p->rc;
   if (status == yajl_status_ok) return PK_OK;
   unsigned char *why = yajl_get_error(y, 0, NULL, 0);
   pk_str text = pk_str_trim(pk_str_of((const char *)why));
-  pk_err_set(err, PK_E_SYNTAX, "JSON byte %llu: %.*s", (unsigned long long)(before + yajl_get_bytes_consumed(y)), PK_FMT(text));
+  pk_err_set(err, PK_E_SYNTAX, "JSON byte %llu: %.*s", (unsigned long long)byte, PK_FMT(text));
   yajl_free_error(y, why);
   return PK_E_SYNTAX;
 }
@@ -80,8 +79,9 @@ pk_rc pk_json_parse(pk_str bytes, pk_json_handler *handler, void *arg, pk_err *e
   yajl_handle y = yajl_alloc(&CALLBACKS, NULL, &p);
   if (!y) pk_panic("out of memory");
   yajl_status status = yajl_parse(y, (const unsigned char *)(bytes.p ? bytes.p : ""), bytes.n);
+  size_t byte = status == yajl_status_ok ? bytes.n : yajl_get_bytes_consumed(y);
   if (status == yajl_status_ok) status = yajl_complete_parse(y);
-  pk_rc rc = finish(&p, y, status, 0, err);
+  pk_rc rc = finish(&p, y, status, byte, err);
   yajl_free(y);
   return rc;
 }
@@ -90,26 +90,22 @@ pk_rc pk_json_parse(pk_str bytes, pk_json_handler *handler, void *arg, pk_err *e
 static pk_rc feed(parse *p, yajl_handle y, pk_stream *in, pk_err *err) {
   char *block = pk_alloc(BLOCK_BYTES);
   yajl_status status = yajl_status_ok;
-  uint64_t before = 0;
+  uint64_t byte = 0;
   size_t n = 0;
   pk_rc rc = PK_OK;
-  pk_str text = {block, 0};
   while (status == yajl_status_ok && (rc = pk_stream_read(in, block, BLOCK_BYTES, &n, err)) == PK_OK && n) {
-    bool first = before == 0 && text.n == 0;
-    before += text.n;
-    text = (pk_str){block, n};
-    if (first && pk_str_starts(text, BOM)) {
-      before = strlen(BOM);
-      text = pk_str_sub(text, strlen(BOM), n);
-    }
-    if (first && is_markup(text)) {
+    pk_str text = {block, n};
+    if (byte == 0 && pk_str_starts(text, BOM)) text = pk_str_sub(text, strlen(BOM), n);
+    if (byte == 0 && is_markup(text)) {
       rc = pk_err_set(err, PK_E_SYNTAX, "this is XML or HTML, not JSON: it begins with '<'");
       break;
     }
+    byte += n - text.n;
     status = yajl_parse(y, (const unsigned char *)text.p, text.n);
+    byte += status == yajl_status_ok ? text.n : yajl_get_bytes_consumed(y); /* of this block */
   }
   if (rc == PK_OK && status == yajl_status_ok) status = yajl_complete_parse(y);
-  if (rc == PK_OK) rc = finish(p, y, status, before, err);
+  if (rc == PK_OK) rc = finish(p, y, status, byte, err);
   free(block);
   return rc;
 }

@@ -18,9 +18,11 @@ bool pk_vendor_is_word(pk_str text) {
 }
 
 pk_str pk_vendor_cut(pk_str text, size_t max) {
-  if (text.n <= max) return text;
-  while (max && ((unsigned char)text.p[max] & 0xc0) == 0x80) max--;
-  return pk_str_sub(text, 0, max);
+  if (text.n > max) {
+    while (max && ((unsigned char)text.p[max] & 0xc0) == 0x80) max--;
+    text = pk_str_sub(text, 0, max);
+  }
+  return pk_str_utf8(text) ? text : PK_STR("");
 }
 
 pk_str pk_vendor_title(pk_str text) {
@@ -65,7 +67,7 @@ int64_t pk_vendor_time(pk_str text) {
     plain.n--;
   }
   int64_t at = 0;
-  if (plain.over || pk_time_parse_iso(pk_buf_view(&plain), &at) != PK_OK) at = 0;
+  if (plain.over || pk_time_parse_iso(pk_buf_view(&plain), &at) != PK_OK || at < 0) at = 0;
   pk_buf_free(&plain);
   return at;
 }
@@ -120,7 +122,7 @@ bool pk_vendor_nevra(pk_str text, pk_nevra *ret) {
   }
   size_t release = pk_str_rfind(ret->name, '-');
   size_t version = pk_str_rfind(pk_str_sub(ret->name, 0, release), '-');
-  if (release == ret->name.n || version == release || version == 0) return false;
+  if (release + 1 >= ret->name.n || version + 1 >= release || version == 0) return false;
   pk_str evr = pk_str_sub(ret->name, version + 1, ret->name.n);
   size_t colon = pk_str_find(evr, ':');
   uint64_t epoch;
@@ -246,12 +248,12 @@ static pk_rc add_arch(pk_vendor_rules *rules, pk_vendor_rule_entry *entry, pk_st
 }
 
 pk_rc pk_vendor_rules_add(pk_vendor_rules *rules, const pk_rule *rule, pk_str name, pk_err *err) {
-  const pk_str words[] = {rule->arch, rule->introduced, rule->fixed, rule->last};
+  const pk_str words[] = {rule->arch, rule->module, rule->introduced, rule->fixed, rule->last};
   if (!pk_vendor_is_word(name))
     return pk_err_set(err, PK_E_SYNTAX, "package name '%.*s' is empty, too long or has blanks", PK_FMT(pk_vendor_cut(name, 80)));
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (words[i].n && !pk_vendor_is_word(words[i]))
-      return pk_err_set(err, PK_E_SYNTAX, "package '%.*s': version or architecture '%.*s' is too long or has blanks",
+      return pk_err_set(err, PK_E_SYNTAX, "package '%.*s': version, architecture or module '%.*s' is too long or has blanks",
                         PK_FMT(name), PK_FMT(pk_vendor_cut(words[i], 80)));
   size_t kind = 0;
   pk_vendor_rule_entry *entry = NULL;

@@ -17,7 +17,7 @@
 
 /** A name, version, architecture or id: 1 to PK_FIELD_MAX bytes of UTF-8 without blanks and control characters. */
 bool pk_vendor_is_word(pk_str text);
-/** The beginning of a text, at most `max` bytes, cut between characters. */
+/** The beginning of a text, at most `max` bytes, cut between characters; "" for what is no UTF-8, or holds a NUL. */
 pk_str pk_vendor_cut(pk_str text, size_t max);
 /** The first line that is not blank, without blanks around it, cut to a title's length. */
 pk_str pk_vendor_title(pk_str text);
@@ -26,7 +26,8 @@ pk_rc pk_vendor_lower(pk_str text, pk_arena *arena, pk_str *ret, pk_err *err) PK
 /** How bad a vendor's word for a severity is, in any case: 5 critical, 4 important or high, 3 moderate or medium, 2 low,
  *  1 negligible or none, 0 for other words. */
 int pk_vendor_severity_rank(pk_str word);
-/** Date and time as JSON documents write them (RFC 3339: fractions of seconds, "+00:00"); 0 when it cannot be read. */
+/** Date and time as JSON documents write them (RFC 3339: fractions of seconds, "+00:00"); 0 when it cannot be read, or is before
+ * 1970. */
 int64_t pk_vendor_time(pk_str text);
 /** The name of a CVE that a text is or, behind a vendor's prefix, ends in: "CVE-2024-1", "UBUNTU-CVE-2024-1". As it is
  *  written there; "" when there is none. */
@@ -86,7 +87,7 @@ void pk_vendor_rules_init(pk_vendor_rules *rules, pk_arena *arena);
 void pk_vendor_rules_fini(pk_vendor_rules *rules);
 /** Add one package.
  *  in     rule  all but names and n_names; `arch` is one architecture or "". Texts are borrowed as long as the result is used
- *  error  PK_E_SYNTAX a name, version or architecture that is no word; PK_E_LIMIT */
+ *  error  PK_E_SYNTAX a name, version, architecture or module that is no word; PK_E_LIMIT */
 pk_rc pk_vendor_rules_add(pk_vendor_rules *rules, const pk_rule *rule, pk_str name, pk_err *err) PK_MUST_USE;
 /** The rules, in order of their first packages, in the arena. error PK_E_LIMIT */
 pk_rc pk_vendor_rules_list(pk_vendor_rules *rules, const pk_rule **ret, size_t *ret_n, pk_err *err) PK_MUST_USE;

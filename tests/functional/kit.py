@@ -83,7 +83,8 @@ class Pakiti:
         return self
 
     def add_feed(self, name, url, *more, type="apt", platform="debian:12", code=0):
-        return self.run("feed", "add", name, "--type", type, "--url", url, "--platform", platform, *more, code=code)
+        whose = ["--platform", platform] if platform else []
+        return self.run("feed", "add", name, "--type", type, "--url", url, *whose, *more, code=code)
 
     def feed(self, name):
         """The row of a feed in `feed list`."""
@@ -93,13 +94,30 @@ class Pakiti:
         """The row of a host in `hosts`."""
         return next(row for row in self.json("hosts") if row["host"] == name)
 
+    def check(self, verdict, report, *options, **kw):
+        """Rows of `check` of one verdict ("update", "vulnerability"), without that word."""
+        report = json.dumps(report) if isinstance(report, dict) else report
+        rows = self.tsv("check", "-", *options, stdin=report, **kw)
+        assert all(len(row) == {"update": 7, "vulnerability": 10}[row[0]] for row in rows)
+        return [row[1:] for row in rows if row[0] == verdict]
+
     def outdated(self, report, **kw):
-        """What `check` says of a report: {(package, arch): (installed, available, kind, repository)}."""
-        rows = self.tsv("check", "-", stdin=report, **kw)
-        assert all(row[0] == "update" and len(row) == 7 for row in rows)
-        found = {(row[1], row[2]): tuple(row[3:]) for row in rows}
+        """What `check` says is not current: {(package, arch): (installed, available, kind, repository)}."""
+        rows = self.check("update", report, **kw)
+        found = {(row[0], row[1]): tuple(row[2:]) for row in rows}
         assert len(found) == len(rows), "a package is listed twice"
         return found
+
+    def vulnerable(self, report, **kw):
+        """What `check` says is vulnerable: {(package, CVE): (state, fixed, feed)}."""
+        rows = self.check("vulnerability", report, **kw)
+        found = {(row[0], row[3]): (row[6], row[7], row[8]) for row in rows}
+        assert len(found) == len(rows), "a CVE is listed twice for a package"
+        return found
+
+    def explain(self, host, cve, **kw):
+        """What `explain` says, a row for each rule."""
+        return self.json("explain", host, cve, **kw)
 
     def rows(self, sql, *values):
         """Rows of the database, read aside."""

@@ -13,8 +13,9 @@ import subprocess
 import pytest
 from kit import PROGRAM, ROOT, Pakiti, report_5, report_6, run_program
 
-COMMANDS = ["server", "sync", "feed add", "feed list", "feed show", "feed remove", "feed import-host", "check", "submit", "hosts", "host",
-            "packages", "vercmp", "db init", "db migrate", "db check", "config show", "config check"]
+COMMANDS = ["server", "sync", "feed add", "feed add-defaults", "feed import-host", "feed list", "feed show", "feed accept", "feed remove", "check",
+            "submit", "hosts", "host", "packages", "package", "cve", "explain", "recalculate", "oval eval", "vercmp", "db init", "db migrate",
+            "db check", "config show", "config check"]
 LISTS = [["feed", "list"], ["feed", "show", "f"], ["hosts"], ["host", "www.example.org"], ["host", "www.example.org", "--packages"],
          ["packages"], ["packages", "bash"], ["config", "show"]]
 
@@ -55,7 +56,7 @@ def test_help_names_every_command_of_the_manual(command):
 
 def test_help_of_a_family_lists_its_commands(bare):
     lines = bare.run("help", "feed").stdout.splitlines()
-    assert [line.split()[1] for line in lines] == ["add", "list", "show", "remove", "import-host"]
+    assert [line.split()[1] for line in lines] == [c.split()[1] for c in COMMANDS if c.startswith("feed ")]
 
 
 def test_version_is_the_projects(bare):
@@ -315,18 +316,19 @@ APT = ["--suite", "stable", "--arch", "amd64", "--unsigned"]
 
 
 @pytest.mark.parametrize("args, says", [
-    (["--type", "yum", "--url", "http://x/", "--platform", "debian:12", *APT], "--type apt or --type rpmmd"),
-    (["--url", "http://x/", "--platform", "debian:12", *APT], "--type apt or --type rpmmd"),
+    (["--type", "yum", "--url", "http://x/", "--platform", "debian:12", *APT], "say --type, one of apt, rpmmd, oval, csaf,"),
+    (["--url", "http://x/", "--platform", "debian:12", *APT], "say --type, one of apt, rpmmd, oval, csaf,"),
     (["--type", "apt", "--url", "http://x/", *APT], "--platform"),
     (["--type", "apt", "--platform", "debian:12", *APT], "--url"),
     (["--type", "apt", "--url", "ftp://x/", "--platform", "debian:12", *APT], "--url must begin with"),
-    (["--type", "apt", "--url", "/srv/x", "--platform", "debian:12", *APT], "--url must begin with"),
+    (["--type", "apt", "--url", "srv/x", "--platform", "debian:12", *APT], "--url must begin with"),
     (["--type", "apt", "--url", "http://x/", "--platform", "debian:12", "--arch", "amd64", "--unsigned"], "--suite"),
     (["--type", "apt", "--url", "http://x/", "--platform", "debian:12", "--suite", "stable", "--unsigned"], "--arch"),
     (["--type", "apt", "--url", "http://x/", "--platform", "debian:12", "--suite", "stable", "--arch", "amd64"], "--keyring FILE, or --unsigned"),
     (["--type", "apt", "--url", "http://x/", "--platform", "debian:12", "--class", "urgent", *APT], "--class is 'urgent'"),
     (["--type", "apt", "--url", "http://x/", "--platform", "debian\n12", *APT], "platform"),
     (["--type", "rpmmd", "--url", "http://x/", "--platform", "rhel:9"], "--keyring FILE, or --unsigned"),
+    (["--type", "oval", "--url", "http://x/"], "--platform rhel:8"),
 ])
 def test_feed_add_with_something_missing_or_wrong_says_what(pakiti, args, says):
     assert says in usage_error(pakiti, "feed", "add", "name", *args)

@@ -369,16 +369,17 @@ static pk_str vulnerability_name(const pk_json_value *vulnerability) {
 
 /* "CVE-2026-1", "RHSA-2026:1", "RHSA-2026:1 CVE-2026-1"; with a number behind it where the document has it twice. */
 static pk_rc find_id(group *g, pk_str *ret, pk_err *err) {
-  pk_str name = vulnerability_name(g->list[0]), own = g->d->id;
-  bool has_both = g->d->is_advisory && !g->is_only && name.n;
-  bool is_new = false;
+  pk_str name = vulnerability_name(g->list[0]);
+  bool is_own = g->d->is_advisory || name.n == 0, is_new = false;
   pk_buf text;
   pk_buf_init(&text, PK_DEFINITION_ID_MAX);
-  for (unsigned i = 1; !is_new && !text.over; i++) {
-    text.n = 0;
-    pk_buf_str(&text, g->d->is_advisory || name.n == 0 ? own : name);
-    if (has_both) pk_buf_printf(&text, " %.*s", PK_FMT(name));
-    if (i > 1) pk_buf_printf(&text, " %u", i);
+  pk_buf_str(&text, is_own ? g->d->id : name);
+  if (g->d->is_advisory && !g->is_only && name.n) pk_buf_printf(&text, " %.*s", PK_FMT(name));
+  size_t n = text.n;
+  uint64_t times = *pk_map_put(&g->d->ids, pk_buf_view(&text), &is_new);
+  while (!is_new && !text.over) {
+    text.n = n;
+    pk_buf_printf(&text, " %llu", (unsigned long long)(++times + 1));
     (void)pk_map_put(&g->d->ids, pk_buf_view(&text), &is_new);
   }
   pk_rc rc = PK_OK;
@@ -386,6 +387,7 @@ static pk_rc find_id(group *g, pk_str *ret, pk_err *err) {
     rc = pk_err_set(err, PK_E_LIMIT, "ids together are longer than %zu bytes", PK_DEFINITION_ID_MAX);
   else if (!pk_arena_copy(&g->arena, pk_buf_view(&text), ret))
     rc = full(err);
+  if (rc == PK_OK) *pk_map_put(&g->d->ids, pk_str_sub(*ret, 0, n), NULL) = times;
   pk_buf_free(&text);
   return rc;
 }

@@ -18,7 +18,7 @@ void pk_csaf_tree_fini(pk_csaf_tree *tree) {
 
 /* ---- taking in ---- */
 
-static pk_rc add_product(pk_csaf_tree *tree, const pk_json_value *product, pk_str component, pk_str base, pk_err *err) {
+static void add_product(pk_csaf_tree *tree, const pk_json_value *product, pk_str component, pk_str base) {
   const pk_json_value *helper = pk_json_get(product, "product_identification_helper");
   pk_csaf_product p = {.id = pk_json_text(product, "product_id"),
                        .name = pk_json_text(product, "name"),
@@ -26,26 +26,33 @@ static pk_rc add_product(pk_csaf_tree *tree, const pk_json_value *product, pk_st
                        .purl = pk_json_text(helper, "purl"),
                        .component = component,
                        .base = base};
-  if (p.id.n == 0) return PK_OK;
+  if (p.id.n == 0) return;
   uint64_t *place = pk_map_put(&tree->places, p.id, NULL);
-  if (*place) return PK_OK; /* CSAF forbids it (6.1.2); the first stands */
-  void *array = tree->products;
-  if (!pk_arena_grow(tree->arena, &array, tree->n, &tree->cap, sizeof p)) return full(err);
-  tree->products = array;
-  tree->products[tree->n] = p;
+  if (*place) return;          /* CSAF forbids it (6.1.2); the first stands */
+  tree->products[tree->n] = p; /* as many were counted */
   *place = ++tree->n;
   if (pk_str_starts(p.purl, "pkg:rpm/") && memmem(p.purl.p, p.purl.n, "arch=src", 8)) tree->has_sources = true;
-  return PK_OK;
+}
+
+static size_t count(const pk_json_value *list) {
+  size_t n = 0;
+  for (const pk_json_value *v = list ? list->first : NULL; v; v = v->next) n++;
+  return n;
 }
 
 /* The document's depth is limited, and with it this. */
-static pk_rc read_branches(pk_csaf_tree *tree, const pk_json_value *branches, pk_err *err) {
-  pk_rc rc = PK_OK;
-  for (const pk_json_value *b = branches ? branches->first : NULL; rc == PK_OK && b; b = b->next) {
-    rc = add_product(tree, pk_json_get(b, "product"), PK_STR(""), PK_STR(""), err);
-    if (rc == PK_OK) rc = read_branches(tree, pk_json_get(b, "branches"), err);
+static size_t count_branches(const pk_json_value *branches) {
+  size_t n = 0;
+  for (const pk_json_value *b = branches ? branches->first : NULL; b; b = b->next)
+    n += 1 + count_branches(pk_json_get(b, "branches"));
+  return n;
+}
+
+static void read_branches(pk_csaf_tree *tree, const pk_json_value *branches) {
+  for (const pk_json_value *b = branches ? branches->first : NULL; b; b = b->next) {
+    add_product(tree, pk_json_get(b, "product"), PK_STR(""), PK_STR(""));
+    read_branches(tree, pk_json_get(b, "branches"));
   }
-  return rc;
 }
 
 static pk_rc add_group(pk_csaf_tree *tree, const pk_json_value *group, pk_err *err) {
@@ -63,13 +70,17 @@ static pk_rc add_group(pk_csaf_tree *tree, const pk_json_value *group, pk_err *e
 pk_rc pk_csaf_tree_read(pk_csaf_tree *tree, const pk_json_value *product_tree, pk_err *err) {
   const pk_json_value *names = pk_json_get(product_tree, "full_product_names");
   const pk_json_value *relationships = pk_json_get(product_tree, "relationships");
+  const pk_json_value *branches = pk_json_get(product_tree, "branches");
   const pk_json_value *groups = pk_json_get(product_tree, "product_groups");
-  pk_rc rc = read_branches(tree, pk_json_get(product_tree, "branches"), err);
-  for (const pk_json_value *v = names ? names->first : NULL; rc == PK_OK && v; v = v->next)
-    rc = add_product(tree, v, PK_STR(""), PK_STR(""), err);
-  for (const pk_json_value *v = relationships ? relationships->first : NULL; rc == PK_OK && v; v = v->next)
-    rc = add_product(tree, pk_json_get(v, "full_product_name"), pk_json_text(v, "product_reference"),
-                     pk_json_text(v, "relates_to_product_reference"), err);
+  size_t n = count_branches(branches) + count(names) + count(relationships);
+  tree->products = pk_arena_alloc(tree->arena, n * sizeof *tree->products);
+  if (!tree->products) return full(err);
+  read_branches(tree, branches);
+  for (const pk_json_value *v = names ? names->first : NULL; v; v = v->next) add_product(tree, v, PK_STR(""), PK_STR(""));
+  for (const pk_json_value *v = relationships ? relationships->first : NULL; v; v = v->next)
+    add_product(tree, pk_json_get(v, "full_product_name"), pk_json_text(v, "product_reference"),
+                pk_json_text(v, "relates_to_product_reference"));
+  pk_rc rc = PK_OK;
   for (const pk_json_value *v = groups ? groups->first : NULL; rc == PK_OK && v; v = v->next) rc = add_group(tree, v, err);
   return rc;
 }
@@ -165,7 +176,7 @@ static pk_rc package_of_purl(const pk_csaf_tree *tree, const pk_purl *purl, pk_s
   if (arch.n == 0 && purl->version.n == 0 && !tree->has_sources) is_source = true;
   if (!is_package_name(purl->name) || is_flatpak(purl->module)) return PK_OK;
   *ret = (pk_csaf_package){
-      .name = purl->name, .arch = is_source ? PK_STR("") : arch, .module = purl->module, .is_source = is_source};
+      .name = purl->name, .arch = is_source ? PK_STR("") : arch, .module = stream_of(purl->module), .is_source = is_source};
   return purl->version.n ? pk_vendor_evr(epoch, purl->version, tree->arena, &ret->evr, err) : PK_OK;
 }
 

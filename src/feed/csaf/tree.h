@@ -52,7 +52,7 @@ typedef struct pk_csaf_tree {
   const pk_platform_map *platforms;
   pk_arena *arena;
   pk_csaf_product *products;
-  size_t n, cap;
+  size_t n;
   pk_map places; /* product id → place from 1 */
   const pk_json_value **groups;
   size_t n_groups, groups_cap;

@@ -38,15 +38,15 @@ typedef struct ecosystem {
   const char *begins;
   bool is_source;    /* the names are those of source packages */
   binaries lists;    /* … but here are the binary ones */
-  const char *epoch; /* of a version that states none; "": the vendor never states any */
+  bool zero_epoch_left_out; /* a version that states no epoch has epoch 0; else the vendor never states any */
 } ecosystem;
 
 /* source the list of ecosystems in the schema; AlmaLinux names binary packages whatever that says; Rocky Linux takes only the
  * source packages of an advisory (resf/distro-tools, apollo/server/routes/api_osv.py) */
 static const ecosystem ecosystems[] = {
-    {"Debian:", true, NO_BINARIES, ""},      {"Ubuntu:", true, NO_BINARIES, ""},     {"AlmaLinux", false, NO_BINARIES, "0"},
-    {"Rocky Linux", true, NO_BINARIES, "0"}, {"Red Hat", false, NO_BINARIES, "0"},   {"SUSE", true, VERSION_BY_NAME, ""},
-    {"openSUSE", true, VERSION_BY_NAME, ""}, {"openEuler", true, FILES_BY_ARCH, ""}, {"", false, NO_BINARIES, ""},
+    {"Debian:", true, NO_BINARIES, false},      {"Ubuntu:", true, NO_BINARIES, false},     {"AlmaLinux", false, NO_BINARIES, true},
+    {"Rocky Linux", true, NO_BINARIES, true},   {"Red Hat", false, NO_BINARIES, true},     {"SUSE", true, VERSION_BY_NAME, false},
+    {"openSUSE", true, VERSION_BY_NAME, false}, {"openEuler", true, FILES_BY_ARCH, false}, {"", false, NO_BINARIES, false},
 };
 
 typedef struct reader {
@@ -61,13 +61,18 @@ typedef struct advisory {
   const pk_json_value *root;
   pk_arena arena;
   pk_vendor_rules rules;
-  pk_str severity; /* the worst word so far */
+  pk_str severity;            /* the worst word so far */
+  pk_str ecosystem, platform; /* of the last package: the next one mostly has the same */
 } advisory;
+
+/* What Debian says of a package beside versions: also a severity, but for these words. */
+typedef enum urgency { ORDINARY, UNIMPORTANT, END_OF_LIFE } urgency;
 
 /* One member of `affected` being read. */
 typedef struct affected {
   const pk_json_value *value;
   const ecosystem *ecosystem;
+  urgency urgency;
   pk_str name;
   pk_rule rule; /* what is the same for all versions */
 } affected;
@@ -76,7 +81,7 @@ typedef struct affected {
 
 static void take_severity(advisory *a, pk_str word) {
   word = pk_str_trim(word);
-  if (word.n == 0 || word.n > PK_FIELD_MAX) return;
+  if (!pk_vendor_is_word(word)) return;
   if (a->severity.n == 0 || pk_vendor_severity_rank(word) > pk_vendor_severity_rank(a->severity)) a->severity = word;
 }
 
@@ -97,6 +102,15 @@ static void document_severity(advisory *a) {
   if (a->severity.n == 0) a->severity = title_severity(pk_json_text(a->root, "summary"));
 }
 
+/*  source https://security-tracker.debian.org/tracker/data/json, field "urgency", which OSV's converter hands on */
+static urgency affected_urgency(advisory *a, const pk_json_value *value) {
+  pk_str word = pk_json_text(pk_json_get(value, "ecosystem_specific"), "urgency");
+  if (pk_str_is(word, "unimportant")) return UNIMPORTANT;
+  if (pk_str_is(word, "end-of-life")) return END_OF_LIFE;
+  if (pk_vendor_severity_rank(word)) take_severity(a, word);
+  return ORDINARY;
+}
+
 static void affected_severity(advisory *a, const pk_json_value *value) {
   take_severity(a, pk_json_text(pk_json_get(value, "ecosystem_specific"), "severity"));
   take_severity(a, pk_json_text(pk_json_get(value, "database_specific"), "severity"));
@@ -115,7 +129,7 @@ static pk_rc affected_module(advisory *a, affected *f, pk_err *err) {
   f->rule.module = PK_STR("");
   pk_rc rc = pk_purl_parse(pk_json_text(pk_json_get(f->value, "package"), "purl"), &a->arena, &purl, err);
   if (rc < 0) return rc;
-  if (rc == PK_OK) f->rule.module = purl.module;
+  if (rc == PK_OK && is_stream(purl.module)) f->rule.module = purl.module;
   for (size_t i = 0; f->rule.module.n == 0 && i < sizeof places / sizeof places[0]; i++) {
     pk_str word = pk_json_text(pk_json_get(f->value, places[i]), "module");
     if (is_stream(word)) f->rule.module = word;
@@ -128,14 +142,12 @@ static pk_rc affected_module(advisory *a, affected *f, pk_err *err) {
 /* A rule for an interval, or for one version. "0" is before all versions. */
 static pk_rc add(advisory *a, const affected *f, pk_str name, pk_str introduced, pk_str fixed, pk_str last, pk_err *err) {
   pk_rule rule = f->rule;
-  const struct { pk_str text, *place; } versions[] = {{introduced, &rule.introduced}, {fixed, &rule.fixed}, {last, &rule.last}};
-  for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
-    pk_str text = versions[i].text;
-    bool states_epoch = text.n == 0 || pk_str_find(text, ':') < text.n;
-    pk_rc rc = pk_vendor_evr(pk_str_of(states_epoch ? "" : f->ecosystem->epoch), text, &a->arena, versions[i].place, err);
-    if (rc != PK_OK) return rc;
-  }
-  rule.state = fixed.n ? PK_RULE_FIXED : PK_RULE_AFFECTED;
+  rule.introduced = introduced;
+  rule.fixed = fixed;
+  rule.last = last;
+  rule.zero_epoch_left_out = f->ecosystem->zero_epoch_left_out;
+  rule.state = fixed.n ? PK_RULE_FIXED : f->urgency == END_OF_LIFE ? PK_RULE_OUT_OF_SUPPORT : PK_RULE_AFFECTED;
+  if (f->urgency == UNIMPORTANT) rule.state = PK_RULE_UNIMPORTANT;
   return pk_vendor_rules_add(&a->rules, &rule, name, err);
 }
 
@@ -269,18 +281,26 @@ static pk_str note_of(const pk_json_value *value, pk_str ecosystem_name) {
   return pk_str_starts(availability, "Livepatch") ? pk_vendor_cut(availability, PK_VENDOR_NOTE_MAX) : PK_STR("Ubuntu Pro (ESM)");
 }
 
+/* out a->platform, "" for none of ours */
+static pk_rc find_platform(advisory *a, pk_str ecosystem_name, pk_err *err) {
+  if (pk_str_eq(a->ecosystem, ecosystem_name)) return PK_OK;
+  a->ecosystem = ecosystem_name;
+  a->platform = PK_STR("");
+  pk_rc rc = pk_vendor_platform(a->reader->document->platforms, ecosystem_name, &a->arena, &a->platform, err);
+  return rc == PK_NOTFOUND ? PK_OK : rc;
+}
+
 static pk_rc read_affected(advisory *a, const pk_json_value *value, pk_err *err) {
-  const pk_vendor_document *d = a->reader->document;
   const pk_json_value *package = pk_json_get(value, "package");
   pk_str name = pk_json_text(package, "ecosystem");
-  affected f = {.value = value, .ecosystem = ecosystems, .name = pk_json_text(package, "name")};
-  pk_rc rc = pk_vendor_platform(d->platforms, name, &a->arena, &f.rule.platform, err);
-  if (rc != PK_OK) return rc == PK_NOTFOUND ? PK_OK : rc;
-  if (!pk_vendor_wants(d->platform, f.rule.platform)) return PK_OK;
+  pk_rc rc = find_platform(a, name, err);
+  if (rc != PK_OK || a->platform.n == 0 || !pk_vendor_wants(a->reader->document->platform, a->platform)) return rc;
+  affected f = {.value = value, .ecosystem = ecosystems, .name = pk_json_text(package, "name"), .rule.platform = a->platform};
   while (!pk_str_starts(name, f.ecosystem->begins)) f.ecosystem++;
   f.rule.is_source = f.ecosystem->is_source;
   f.rule.note = note_of(value, name);
   affected_severity(a, value);
+  f.urgency = affected_urgency(a, value);
   bool has_binaries = false;
   rc = affected_module(a, &f, err);
   if (rc == PK_OK && has_fix(value)) rc = read_binaries(a, &f, &has_binaries, err);
