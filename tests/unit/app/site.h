@@ -68,7 +68,7 @@ static inline pk_rejudged site_publish(site *s, const char *name, const char *pl
   }
   pk_feed_row row;
   pk_feed_change change;
-  pk_rejudged again;
+  pk_rejudged again = {0};
   assert_ok(pk_store_feed_get(s->store, pk_str_of(name), &row, &s->err), s->err);
   assert_ok(pk_store_begin(s->store, &s->err), s->err);
   assert_ok(pk_store_feed_replace(s->store, &row, &content, "mark", NOW, &change, &s->err), s->err);

@@ -128,7 +128,7 @@ static void test_migrate_when_it_fails_then_nothing_is_half_done(void **state) {
   int64_t from, to;
   damage(f, "UPDATE setting SET value = '0' WHERE name = 'schema_version'");
   assert_fault(pk_store_migrate(f->path, &from, &to, &f->err), f->err, PK_E_STORE, "already exists");
-  damage(f, "UPDATE setting SET value = '1' WHERE name = 'schema_version'");
+  damage(f, "UPDATE setting SET value = '2' WHERE name = 'schema_version'");
   reopen(f, PK_STORE_READ);
   assert_ok(pk_store_check(f->store, &f->err), f->err);
 }
