@@ -397,9 +397,8 @@ void pk_server_stop(pk_server **s) {
   pk_server *server = *s;
   if (!server) return;
   if (server->daemon) {
-    int fd = MHD_quiesce_daemon(server->daemon);
-    if (fd >= 0) close(fd);
-    /* what connections that are still open send from now on is answered with 503 */
+    /* Not MHD_quiesce_daemon: with epoll and a thread pool it races with the pool for the listening socket, and the library aborts
+     * when it loses ("Failed to remove listen FD from epoll set"). What is sent from now on is answered with 503. */
     pk_writer_drain(server->writer);
     wait_for_work(server);
     usleep(STOP_LINGER_US);
