@@ -18,10 +18,7 @@ bool pk_vendor_is_word(pk_str text) {
 }
 
 pk_str pk_vendor_cut(pk_str text, size_t max) {
-  if (text.n > max) {
-    while (max && ((unsigned char)text.p[max] & 0xc0) == 0x80) max--;
-    text = pk_str_sub(text, 0, max);
-  }
+  text = pk_str_cut(text, max);
   return pk_str_utf8(text) ? text : PK_STR("");
 }
 

@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/times.h"
 #include "feed/line.h"
+#include "feed/vendor_tools.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -31,8 +32,7 @@ struct pk_debian_entries {
   uint64_t first_bug;
   package_line *lines;
   size_t n_lines, lines_cap;
-  int64_t *cves;
-  size_t n_cves, cves_cap;
+  pk_vendor_cves cves;
   pk_rule *rules; /* one a line at most */
   size_t n_rules;
   size_t n_definitions, n_understood, n_odd;
@@ -282,22 +282,11 @@ static pk_rc add_package_line(pk_debian_entries *e, pk_str text, pk_err *err) {
   return PK_OK;
 }
 
-static pk_rc add_cve(pk_debian_entries *e, int64_t number, pk_err *err) {
-  if (e->n_cves == PK_DEFINITION_CVES_MAX)
-    return pk_err_set(err, PK_E_LIMIT, "entry '%.*s' has more than %zu CVEs", PK_FMT(e->id), PK_DEFINITION_CVES_MAX);
-  void *array = e->cves;
-  if (!pk_arena_grow(&e->arena, &array, e->n_cves, &e->cves_cap, sizeof number)) return full(e, err);
-  e->cves = array;
-  e->cves[e->n_cves++] = number;
-  return PK_OK;
-}
-
 /* "{CVE-2023-1393 DLA-4000-1}" */
 static pk_rc add_references(pk_debian_entries *e, pk_str text, pk_err *err) {
   pk_str rest = pk_str_sub(text, 1, pk_str_find(text, '}')), word;
   while (pk_str_word(&rest, &word)) {
-    int64_t number = pk_cve_number(word);
-    pk_rc rc = number && e->is_advisory ? add_cve(e, number, err) : PK_OK;
+    pk_rc rc = pk_cve_number(word) && e->is_advisory ? pk_vendor_cves_add(&e->cves, word, err) : PK_OK;
     if (rc != PK_OK) return rc;
     e->has_advisories |= is_advisory_name(word);
   }
@@ -333,30 +322,6 @@ pk_rc pk_debian_entries_add(pk_debian_entries *e, pk_str line, uint64_t number, 
 }
 
 /* ---- from an entry to a definition ---- */
-
-static int by_number(const void *a, const void *b) {
-  const int64_t *x = a, *y = b;
-  return (*x > *y) - (*x < *y);
-}
-
-static pk_rc name_cves(pk_debian_entries *e, const pk_str **ret, size_t *ret_n, pk_err *err) {
-  *ret_n = 0;
-  *ret = NULL;
-  if (!e->n_cves) return PK_OK;
-  qsort(e->cves, e->n_cves, sizeof *e->cves, by_number);
-  pk_str *names = pk_arena_alloc(&e->arena, e->n_cves * sizeof *names);
-  if (!names) return full(e, err);
-  size_t n = 0;
-  for (size_t i = 0; i < e->n_cves; i++) {
-    char name[32];
-    if (i && e->cves[i] == e->cves[i - 1]) continue;
-    pk_cve_format(e->cves[i], name);
-    if (!pk_arena_copy(&e->arena, pk_str_of(name), &names[n++])) return full(e, err);
-  }
-  *ret = names;
-  *ret_n = n;
-  return PK_OK;
-}
 
 /* The name that the tracker gives to a flaw without number: the first bug, and a digest of the description, so that it is
  * the same here and in the tracker's other documents. source lib/python/bugs.py temp_bug_name */
@@ -449,7 +414,7 @@ static pk_rc hand_over(pk_debian_entries *e, pk_err *err) {
                      .rules = e->rules,
                      .n_rules = e->n_rules};
   if (rc == PK_OK) rc = pk_feed_line(&e->arena, e->title, PK_DEFINITION_TITLE_MAX, &d.title) ? PK_OK : full(e, err);
-  if (rc == PK_OK) rc = name_cves(e, &d.cves, &d.n_cves, err);
+  if (rc == PK_OK) rc = pk_vendor_cves_list(&e->cves, &d.cves, &d.n_cves, err);
   if (rc != PK_OK) return rc;
   e->n_definitions++;
   return e->sink->definition(e->sink->arg, &d, err);
@@ -467,6 +432,7 @@ static void clear(pk_debian_entries *e) {
                            .n_odd = e->n_odd,
                            .first_odd = e->first_odd};
   pk_arena_init(&e->arena, PK_DEBIAN_ENTRY_BYTES_MAX);
+  e->cves.arena = &e->arena;
 }
 
 pk_rc pk_debian_entries_begin(pk_debian_entries *e, pk_str line, pk_err *err) {
@@ -480,8 +446,7 @@ pk_rc pk_debian_entries_begin(pk_debian_entries *e, pk_str line, pk_err *err) {
   e->issued_at = h.issued_at;
   if (!pk_arena_copy(&e->arena, h.name, &e->id) || !pk_arena_copy(&e->arena, pk_str_trim(h.title), &e->title))
     return full(e, err);
-  int64_t number = e->is_advisory ? 0 : pk_cve_number(e->id);
-  return number ? add_cve(e, number, err) : PK_OK;
+  return !e->is_advisory && pk_cve_number(e->id) ? pk_vendor_cves_add(&e->cves, e->id, err) : PK_OK;
 }
 
 pk_rc pk_debian_entries_rename(pk_debian_entries *e, pk_str name, pk_err *err) {
