@@ -1,40 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/intake.h"
-#include "base/file.h"
 #include "base/times.h"
 #include "cli/explain.h"
+#include "cli/report_file.h"
 #include "cli/verdict_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A report read from a file, prepared. */
+/* A report and the database that it is judged or stored by. */
 typedef struct from_file {
-  pk_intake *intake;
   pk_store *store;
-  pk_buf body;
-  pk_prepared prepared;
-  bool is_prepared;
+  pk_report_file file;
 } from_file;
 
 static pk_rc load(pk_cli *cli, pk_store_mode mode, from_file *f, pk_err *err) {
-  const pk_sender sender = {.address = PK_STR("local")};
-  pk_buf_init(&f->body, (size_t)cli->config.report_bytes_max);
   pk_rc rc = pk_cli_open(cli, mode, &f->store, err);
-  if (rc == PK_OK) rc = pk_intake_new(&cli->config, f->store, &f->intake, err);
-  if (rc == PK_OK && (rc = pk_file_read(cli->arguments[0], &f->body, err)) == PK_NOTFOUND)
-    pk_err_set(err, rc, "there is no file '%s'", cli->arguments[0]);
-  if (rc != PK_OK) return rc;
-  pk_report_request request = {.body = pk_buf_view(&f->body)};
-  f->is_prepared = true;
-  rc = pk_intake_prepare(f->intake, &sender, &request, pk_cli_value(cli, "platform"), &f->prepared, err);
-  return rc == PK_OK ? rc : pk_err_prefix(err, "%s: ", cli->arguments[0]);
+  return rc == PK_OK ? pk_report_file_load(&cli->config, f->store, cli->arguments[0], pk_cli_value(cli, "platform"), &f->file, err) : rc;
 }
 
 static void unload(from_file *f) {
-  if (f->is_prepared) pk_prepared_fini(&f->prepared);
-  pk_buf_free(&f->body);
-  pk_intake_free(&f->intake);
+  pk_report_file_unload(&f->file);
   pk_store_close(&f->store);
 }
 
@@ -105,15 +91,15 @@ static pk_rc check(pk_cli *cli, from_file *f, pk_arena *arena, pk_err *err) {
   int64_t cve = 0;
   pk_rc rc = explain ? pk_cli_cve(explain, &cve, err) : PK_OK;
   if (rc == PK_OK) rc = load(cli, PK_STORE_READ, f, err);
-  if (rc == PK_OK) rc = pk_verdicts_report_host(&f->prepared, arena, &host, err);
+  if (rc == PK_OK) rc = pk_verdicts_report_host(&f->file.prepared, arena, &host, err);
   if (rc == PK_OK && explain) return pk_cli_explain(cli, f->store, &host, cve, err);
-  if (rc == PK_OK) rc = pk_intake_check(f->store, &f->prepared, &answer, err);
+  if (rc == PK_OK) rc = pk_intake_check(f->store, &f->file.prepared, &answer, err);
   if (rc == PK_OK) rc = pk_verdict_list_collect(f->store, &host, &r, err);
   if (rc != PK_OK) return rc;
-  print_notes(&f->prepared);
+  print_notes(&f->file.prepared);
   if (answer.n_known == 0 && r.n == 0)
     fprintf(stderr, "pakiti: note: no package of the report is in a repository that was fetched for %.*s: nothing can be judged\n",
-            PK_FMT(f->prepared.platform.name));
+            PK_FMT(f->file.prepared.platform.name));
   return print_verdicts(cli, &answer, &r, err);
 }
 
@@ -132,7 +118,7 @@ static pk_rc store_one(from_file *f, pk_err *err) {
   pk_judge *judge = pk_judge_new(f->store);
   pk_rc rc = pk_store_begin(f->store, err);
   if (rc == PK_OK) {
-    rc = pk_intake_store(judge, f->store, &f->prepared, pk_now(), &profile_id, NULL, err);
+    rc = pk_intake_store(judge, f->store, &f->file.prepared, pk_now(), &profile_id, NULL, err);
     if (rc == PK_OK)
       rc = pk_store_commit(f->store, err);
     else
@@ -146,10 +132,10 @@ static pk_rc run_submit(pk_cli *cli, pk_err *err) {
   from_file f = {0};
   pk_rc rc = load(cli, PK_STORE_WRITE, &f, err);
   if (rc == PK_OK) rc = store_one(&f, err);
-  if (rc == PK_OK) print_notes(&f.prepared);
+  if (rc == PK_OK) print_notes(&f.file.prepared);
   if (rc == PK_OK)
-    printf("report of '%s' stored: %zu packages, platform %.*s; 'pakiti host %s' shows what is not patched\n", f.prepared.identity.name,
-           f.prepared.n_packages, PK_FMT(f.prepared.platform.name), f.prepared.identity.name);
+    printf("report of '%s' stored: %zu packages, platform %.*s; 'pakiti host %s' shows what is not patched\n", f.file.prepared.identity.name,
+           f.file.prepared.n_packages, PK_FMT(f.file.prepared.platform.name), f.file.prepared.identity.name);
   unload(&f);
   return rc;
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/oval.h"
 
-#include "base/file.h"
 #include "cli/cli.h"
-
-#include <stdio.h>
+#include "cli/report_file.h"
 
 typedef struct listing {
   pk_output *out;
@@ -50,23 +48,10 @@ static pk_rc evaluate(pk_cli *cli, const pk_intake *intake, const pk_prepared *p
 }
 
 static pk_rc run_eval(pk_cli *cli, pk_err *err) {
-  const pk_sender sender = {.address = PK_STR("local")};
-  const char *path = cli->arguments[1];
-  pk_intake *intake = NULL;
-  pk_prepared p = {0};
-  pk_buf body;
-  pk_buf_init(&body, (size_t)cli->config.report_bytes_max);
-  pk_rc rc = pk_intake_new(&cli->config, NULL, &intake, err);
-  if (rc == PK_OK && (rc = pk_file_read(path, &body, err)) == PK_NOTFOUND) pk_err_set(err, rc, "there is no file '%s'", path);
-  if (rc == PK_OK) {
-    pk_report_request request = {.body = pk_buf_view(&body)};
-    rc = pk_intake_prepare(intake, &sender, &request, pk_cli_value(cli, "as"), &p, err);
-    if (rc < 0) pk_err_prefix(err, "%s: ", path);
-    if (rc == PK_OK) rc = evaluate(cli, intake, &p, err);
-    pk_prepared_fini(&p);
-  }
-  pk_buf_free(&body);
-  pk_intake_free(&intake);
+  pk_report_file f;
+  pk_rc rc = pk_report_file_load(&cli->config, NULL, cli->arguments[1], pk_cli_value(cli, "as"), &f, err);
+  if (rc == PK_OK) rc = evaluate(cli, f.intake, &f.prepared, err);
+  pk_report_file_unload(&f);
   return rc;
 }
 
