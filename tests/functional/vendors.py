@@ -125,10 +125,11 @@ class Oval:
 
 
 def oval(packages, platform=None, kind="rpminfo", **more):
-    """One definition a CVE: {cve: (package, fixed version)}."""
+    """One definition a CVE, which keeps its id from file to file: {cve: (package, fixed version)}."""
     o = Oval()
     for cve, (name, evr) in packages.items():
-        o.define(*([o.release(platform)] if platform else []), o.package(name, evr, kind=kind), cves=[cve], **more)
+        number = f"oval:{o.space}:def:{cve.replace('-', '')[3:]}"
+        o.define(*([o.release(platform)] if platform else []), o.package(name, evr, kind=kind), cves=[cve], number=number, **more)
     return o.file()
 
 
@@ -321,7 +322,7 @@ class Layout:
         name = f"csaf_vex_{self.day}.tar.zst"
         (self.path / name).write_bytes(archive(documents, "tar.zst"))
         (self.path / "archive_latest.txt").write_text(name + "\n")
-        self.changed = [(document, f"{self.day}T00:00:00+00:00") for document in documents]
+        self.changed = [(document, "2024-08-01T10:00:00+00:00") for document in documents]
         folder(self.path, documents)
         return self.lists()
 

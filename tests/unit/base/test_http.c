@@ -515,6 +515,107 @@ static void test_get_when_local_is_missing_folder_or_large_then_says_so(void **s
   assert_int_equal(get(t, url, 4, NULL), PK_E_LIMIT);
 }
 
+/* ---- only what is newer ---- */
+
+static pk_rc get_newer(test *t, const char *url, char *tag) {
+  pk_http *http = NULL;
+  assert_int_equal(pk_http_new(&t->options, &http, &t->err), PK_OK);
+  pk_rc rc = pk_http_get_newer(http, url, t->path, 100, tag, &t->err);
+  pk_http_free(&http);
+  return rc;
+}
+
+#define TAGGED(headers, length, body) "HTTP/1.1 200 OK\r\n" headers "Content-Length: " #length "\r\n\r\n" body
+
+static void test_newer_when_never_fetched_then_fetched_with_the_servers_tag(void **state) {
+  test *t = *state;
+  char tag[PK_HTTP_TAG_MAX] = "";
+  SERVE(t, {"GET /file ", "If-", TAGGED("ETag: \"abc\"\r\nLast-Modified: Sat, 21 Nov 2026 10:00:00 GMT\r\n", 5, "hello"), CLOSES},
+        {"If-None-Match: \"abc\"\r\n", "If-Modified-Since", TAGGED("ETag: W/\"d e\"\r\n", 3, "new"), CLOSES},
+        {"If-None-Match: W/\"d e\"\r\n", NULL, TAGGED("", 3, "any"), CLOSES});
+  assert_int_equal(get_newer(t, t->url, tag), PK_OK);
+  assert_fetched(t, "hello");
+  assert_int_equal(get_newer(t, t->url, tag), PK_OK);
+  assert_fetched(t, "new");
+  assert_int_equal(get_newer(t, t->url, tag), PK_OK);
+  assert_string_equal(tag, ""); /* the server says neither */
+}
+
+static void test_newer_when_only_a_date_is_told_then_asked_by_it(void **state) {
+  test *t = *state;
+  char tag[PK_HTTP_TAG_MAX] = "";
+  SERVE(t, {NULL, "If-", TAGGED("Last-Modified: Sat, 21 Nov 2026 10:00:00 GMT\r\n", 5, "hello"), CLOSES},
+        {"If-Modified-Since: Sat, 21 Nov 2026 10:00:00 GMT\r\n", "If-None-Match", EMPTY("304 Not Modified"), CLOSES});
+  assert_int_equal(get_newer(t, t->url, tag), PK_OK);
+  assert_int_equal(get_newer(t, t->url, tag), PK_UNCHANGED);
+}
+
+static void test_newer_when_not_modified_then_nothing_is_fetched_and_the_tag_stays(void **state) {
+  test *t = *state;
+  char tag[PK_HTTP_TAG_MAX] = "e\"abc\"";
+  SERVE(t, {"If-None-Match: \"abc\"\r\n", NULL, "HTTP/1.1 304 Not Modified\r\nETag: \"other\"\r\n\r\n", CLOSES});
+  assert_int_equal(get_newer(t, t->url, tag), PK_UNCHANGED);
+  assert_string_equal(tag, "e\"abc\"");
+  assert_false(pk_file_exists(t->path));
+  assert_false(pk_file_exists(t->part));
+}
+
+static void test_newer_when_it_fails_then_the_tag_stays(void **state) {
+  test *t = *state;
+  char tag[PK_HTTP_TAG_MAX] = "e\"abc\"";
+  SERVE(t, {NULL, NULL, TAGGED("ETag: \"new\"\r\n", 200, "much"), CLOSES}, {NULL, NULL, EMPTY("404 Not Found"), CLOSES});
+  assert_int_equal(get_newer(t, t->url, tag), PK_E_LIMIT);
+  assert_string_equal(tag, "e\"abc\"");
+  assert_int_equal(get_newer(t, t->url, tag), PK_NOTFOUND);
+  assert_string_equal(tag, "e\"abc\"");
+}
+
+static void test_newer_when_not_modified_unasked_then_error(void **state) {
+  test *t = *state;
+  char tag[PK_HTTP_TAG_MAX] = "";
+  SERVE(t, {NULL, "If-", EMPTY("304 Not Modified"), CLOSES});
+  assert_int_equal(get_newer(t, t->url, tag), PK_E_NET);
+}
+
+static void test_newer_when_redirected_then_the_last_answers_tag(void **state) {
+  test *t = *state;
+  char tag[PK_HTTP_TAG_MAX] = "";
+  SERVE(t, {NULL, NULL, "HTTP/1.1 302 Found\r\nLocation: /there\r\nETag: \"redirect\"\r\nContent-Length: 0\r\n\r\n", CLOSES},
+        {"GET /there ", NULL, TAGGED("", 5, "hello"), CLOSES});
+  assert_int_equal(get_newer(t, t->url, tag), PK_OK);
+  assert_string_equal(tag, "");
+}
+
+static void test_newer_when_the_tag_is_too_long_then_none(void **state) {
+  test *t = *state;
+  char tag[PK_HTTP_TAG_MAX] = "", reply[1024], name[PK_HTTP_TAG_MAX];
+  memset(name, 'x', sizeof name - 1);
+  name[sizeof name - 1] = '\0';
+  snprintf(reply, sizeof reply, TAGGED("ETag: %s\r\n", 5, "hello"), name);
+  SERVE(t, {NULL, NULL, reply, CLOSES});
+  assert_int_equal(get_newer(t, t->url, tag), PK_OK);
+  assert_string_equal(tag, "");
+}
+
+static void test_newer_when_local_then_its_size_and_time_tell(void **state) {
+  test *t = *state;
+  char tag[PK_HTTP_TAG_MAX] = "", before[PK_HTTP_TAG_MAX], url[256];
+  folder_write(&t->box, "source", PK_STR("hello"));
+  snprintf(url, sizeof url, "file://%s/source", t->box.root);
+  assert_int_equal(get_newer(t, url, tag), PK_OK);
+  assert_fetched(t, "hello");
+  assert_true(tag[0] != '\0');
+  memcpy(before, tag, sizeof before);
+  assert_int_equal(get_newer(t, url, tag), PK_UNCHANGED);
+  assert_string_equal(tag, before);
+  folder_write(&t->box, "source", PK_STR("longer than before"));
+  assert_int_equal(get_newer(t, url, tag), PK_OK);
+  assert_fetched(t, "longer than before");
+  assert_string_not_equal(tag, before);
+  assert_int_equal(unlink(folder_path(&t->box, "source")), 0);
+  assert_int_equal(get_newer(t, url, tag), PK_NOTFOUND);
+}
+
 static void test_new_when_time_limit_is_missing_then_config_error(void **state) {
   test *t = *state;
   pk_http *http = NULL;
@@ -570,6 +671,14 @@ int main(void) {
       TEST(test_get_when_url_cannot_be_fetched_then_error_without_credentials),
       TEST(test_get_when_local_then_copied),
       TEST(test_get_when_local_is_missing_folder_or_large_then_says_so),
+      TEST(test_newer_when_never_fetched_then_fetched_with_the_servers_tag),
+      TEST(test_newer_when_only_a_date_is_told_then_asked_by_it),
+      TEST(test_newer_when_not_modified_then_nothing_is_fetched_and_the_tag_stays),
+      TEST(test_newer_when_it_fails_then_the_tag_stays),
+      TEST(test_newer_when_not_modified_unasked_then_error),
+      TEST(test_newer_when_redirected_then_the_last_answers_tag),
+      TEST(test_newer_when_the_tag_is_too_long_then_none),
+      TEST(test_newer_when_local_then_its_size_and_time_tell),
       TEST(test_new_when_time_limit_is_missing_then_config_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,6 +208,40 @@ static void test_utf8_when_invalid_then_false(void **state) {
     if (pk_str_utf8(texts[i])) fail_msg("invalid text %zu was accepted", i);
 }
 
+static void test_cut_when_too_long_then_between_characters(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    size_t max;
+    const char *want;
+  } cases[] = {
+      {"abc", 3, "abc"},
+      {"abc", 2, "ab"},
+      {"abc", 0, ""},
+      {"", 0, ""},
+      {"a\xc3\xa9", 2, "a"},                             /* é */
+      {"a\xc3\xa9", 3, "a\xc3\xa9"},
+      {"a\xe2\x82\xac""b", 3, "a"},                      /* € */
+      {"a\xe2\x82\xac""b", 4, "a\xe2\x82\xac"},
+      {"\xf0\x9f\x98\x80", 3, ""},
+      {"\xf0\x9f\x98\x80""a", 4, "\xf0\x9f\x98\x80"},
+      {"\x80\x80\x80\x80", 2, ""},                       /* no character begins here */
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) assert_str(pk_str_cut(pk_str_of(cases[i].text), cases[i].max), cases[i].want);
+}
+
+static void test_lower_when_letters_are_ascii_then_in_lower_case(void **state) {
+  (void)state;
+  char buf[8];
+  assert_str(pk_str_lower(PK_STR("AZ[az@`{"), buf, sizeof buf), "az[az@`{");
+  assert_str(pk_str_lower(PK_STR("\xc3\x89"), buf, sizeof buf), "\xc3\x89");
+  assert_str(pk_str_lower(PK_STR("ABCDEFGHIJ"), buf, sizeof buf), "abcdefgh"); /* no more has room */
+  assert_str(pk_str_lower(PK_STR(""), buf, sizeof buf), "");
+  assert_str(pk_str_lower(PK_STR("A"), buf, 0), "");
+  assert_int_equal(pk_str_lower((pk_str){"A\0B", 3}, buf, sizeof buf).n, 3);
+  assert_memory_equal(buf, "a\0b", 3);
+}
+
 /* ---- buffers ---- */
 
 static void test_buf_when_within_its_maximum_then_all_is_kept(void **state) {
@@ -284,6 +318,8 @@ int main(void) {
       cmocka_unit_test(test_varint_when_broken_then_false_and_untouched),
       cmocka_unit_test(test_utf8_when_valid_then_true),
       cmocka_unit_test(test_utf8_when_invalid_then_false),
+      cmocka_unit_test(test_cut_when_too_long_then_between_characters),
+      cmocka_unit_test(test_lower_when_letters_are_ascii_then_in_lower_case),
       cmocka_unit_test(test_buf_when_within_its_maximum_then_all_is_kept),
       cmocka_unit_test(test_buf_when_past_its_maximum_then_over_and_no_more_is_taken),
       cmocka_unit_test(test_buf_when_a_print_is_too_long_then_over),

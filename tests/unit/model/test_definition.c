@@ -9,7 +9,7 @@ static const pk_str NAMES[] = {{"openssl", 7}, {"libssl3", 7}};
 static const pk_str CVES[] = {{"CVE-2024-1597", 13}, {"CVE-2023-48795", 14}};
 static const pk_rule RULES[] = {
     {.platform = {"debian:12", 9}, .names = NAMES, .n_names = 2, .is_source = true, .fixed = {"3.0.15-1~deb12u1", 16}},
-    {.names = NAMES, .n_names = 1, .arch = {"aarch64|x86_64", 14}, .module = {"nodejs:12", 9}, .introduced = {"1", 1}, .last = {"2", 1},
+    {.zero_epoch_left_out = true, .names = NAMES, .n_names = 1, .arch = {"aarch64|x86_64", 14}, .module = {"nodejs:12", 9}, .introduced = {"1", 1}, .last = {"2", 1},
      .state = PK_RULE_NOT_AFFECTED, .advisory = {"RHSA-1", 6}, .note = {"no", 2}},
 };
 static const pk_unfixed UNFIXED[] = {{{"kernel", 6}, PK_RULE_WILL_NOT_FIX}, {{"kernel-rt", 9}, PK_RULE_DEFERRED}};
@@ -35,6 +35,7 @@ static void assert_rule(const pk_rule *have, const pk_rule *want) {
   assert_text(have->advisory, want->advisory);
   assert_text(have->note, want->note);
   assert_int_equal(have->is_source, want->is_source);
+  assert_int_equal(have->zero_epoch_left_out, want->zero_epoch_left_out);
   assert_int_equal(have->state, want->state);
   assert_int_equal(have->n_names, want->n_names);
   for (size_t i = 0; i < want->n_names; i++) assert_text(have->names[i], want->names[i]);

@@ -26,14 +26,21 @@ static pk_package_type type_of_platform(pk_str platform) {
   return pk_str_starts(platform, "freebsd:") ? PK_TYPE_OTHER : PK_TYPE_RPM;
 }
 
+/* A line of the file: what is sent, the platform, and as what it is judged ("" nothing else). */
+static void read_line(pk_str line, pk_str *ret_text, pk_str *ret_platform, pk_str *ret_judged_as) {
+  *ret_judged_as = PK_STR("");
+  assert_true(pk_str_split(&line, '\t', ret_text) && pk_str_split(&line, '\t', ret_platform));
+  (void)pk_str_split(&line, '\t', ret_judged_as);
+}
+
 static void check_name(pk_str line) {
-  pk_str rest = line, text;
+  pk_str text, platform, judged_as;
   char name[PK_PLATFORM_MAX + 1];
   pk_package_type type = PK_TYPE_UNKNOWN;
-  assert_true(pk_str_split(&rest, '\t', &text));
+  read_line(line, &text, &platform, &judged_as);
   if (pk_platform_map_find(shipped, text, name, &type) != PK_OK) fail_msg("'%.*s' is not known", PK_FMT(text));
-  if (!pk_str_is(rest, name)) fail_msg("'%.*s' is '%s', should be '%.*s'", PK_FMT(text), name, PK_FMT(rest));
-  if (type != type_of_platform(rest)) fail_msg("'%.*s' has %s packages", PK_FMT(text), pk_package_type_name(type));
+  if (!pk_str_is(platform, name)) fail_msg("'%.*s' is '%s', should be '%.*s'", PK_FMT(text), name, PK_FMT(platform));
+  if (type != type_of_platform(platform)) fail_msg("'%.*s' has %s packages", PK_FMT(text), pk_package_type_name(type));
 }
 
 static void test_find_when_clients_send_it_then_its_platform(void **state) {
@@ -42,11 +49,11 @@ static void test_find_when_clients_send_it_then_its_platform(void **state) {
 }
 
 static void check_canonical(pk_str line) {
-  pk_str platform = line, text;
+  pk_str text, platform, judged_as;
   char name[PK_PLATFORM_MAX + 1];
   pk_package_type type;
   pk_err err;
-  assert_true(pk_str_split(&platform, '\t', &text));
+  read_line(line, &text, &platform, &judged_as);
   assert_ok(pk_platform_canonical(shipped, platform, name, &type, &err), err);
   if (!pk_str_is(platform, name)) fail_msg("'%.*s' becomes '%s'", PK_FMT(platform), name);
   if (type != type_of_platform(platform)) fail_msg("'%.*s' has %s packages", PK_FMT(platform), pk_package_type_name(type));
@@ -55,6 +62,32 @@ static void check_canonical(pk_str line) {
 static void test_canonical_when_in_the_tables_words_then_itself(void **state) {
   (void)state;
   each_line("model/platforms.txt", check_canonical);
+}
+
+static void check_judged_as(pk_str line) {
+  pk_str text, platform, judged_as;
+  char name[PK_PLATFORM_MAX + 1] = "unset";
+  read_line(line, &text, &platform, &judged_as);
+  pk_platform_map_judged_as(shipped, platform, name);
+  if (!pk_str_is(judged_as, name)) fail_msg("'%.*s' is judged as '%s', should be '%.*s'", PK_FMT(platform), name, PK_FMT(judged_as));
+}
+
+static void test_judged_as_when_a_rebuild_then_what_it_is_a_rebuild_of(void **state) {
+  (void)state;
+  each_line("model/platforms.txt", check_judged_as);
+}
+
+static void test_judged_as_when_unknown_or_too_long_then_nothing(void **state) {
+  (void)state;
+  char name[PK_PLATFORM_MAX + 1] = "unset", text[PK_PLATFORM_MAX + 2];
+  pk_platform_map_judged_as(shipped, PK_STR("myos:3"), name);
+  assert_string_equal(name, "");
+  pk_platform_map_judged_as(shipped, PK_STR(""), name);
+  assert_string_equal(name, "");
+  memset(text, '1', sizeof text);
+  memcpy(text, "centos:", 7);
+  pk_platform_map_judged_as(shipped, (pk_str){text, PK_PLATFORM_MAX + 1}, name);
+  assert_string_equal(name, "");
 }
 
 static void test_find_when_unknown_then_not_found(void **state) {
@@ -178,6 +211,25 @@ static void test_override_when_both_match_then_the_first_table_wins(void **state
   pk_platform_map_free(&map);
 }
 
+static void test_table_when_it_has_a_fourth_column_then_judged_as_that(void **state) {
+  (void)state;
+  pk_platform_map *map = NULL, *own = NULL;
+  pk_err err;
+  char name[PK_PLATFORM_MAX + 1];
+  assert_ok(pk_platform_map_new(PK_STR("^myos ([0-9]+)\tmyos:\\1\trpm\t rhel:\\1 \n^other\tother\tdeb\t\n^(x|y)\tz\tdeb"), "t", &map, &err), err);
+  pk_platform_map_judged_as(map, PK_STR("myos:9"), name);
+  assert_string_equal(name, "rhel:9");
+  pk_platform_map_judged_as(map, PK_STR("other"), name);
+  assert_string_equal(name, "");
+  pk_platform_map_judged_as(map, PK_STR("x"), name);
+  assert_string_equal(name, "");
+  assert_ok(pk_platform_map_new(PK_STR("^myos ([0-9]+)\tmyos:\\1\trpm\tol:\\1"), "own", &own, &err), err);
+  pk_platform_map_override(map, own);
+  pk_platform_map_judged_as(map, PK_STR("myos:9"), name);
+  assert_string_equal(name, "ol:9");
+  pk_platform_map_free(&map);
+}
+
 static void test_table_when_groups_then_filled_in_lower_case(void **state) {
   (void)state;
   pk_platform_map *map = NULL;
@@ -223,6 +275,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_find_when_clients_send_it_then_its_platform),
       cmocka_unit_test(test_canonical_when_in_the_tables_words_then_itself),
+      cmocka_unit_test(test_judged_as_when_a_rebuild_then_what_it_is_a_rebuild_of),
+      cmocka_unit_test(test_judged_as_when_unknown_or_too_long_then_nothing),
       cmocka_unit_test(test_find_when_unknown_then_not_found),
       cmocka_unit_test(test_find_when_too_long_then_not_found),
       cmocka_unit_test(test_canonical_when_a_person_writes_it_then_the_tables_words),
@@ -231,6 +285,7 @@ int main(void) {
       cmocka_unit_test(test_covers_when_equal_or_a_whole_prefix_then_true),
       cmocka_unit_test(test_arch_when_of_the_other_family_then_in_its_own_words),
       cmocka_unit_test(test_override_when_both_match_then_the_first_table_wins),
+      cmocka_unit_test(test_table_when_it_has_a_fourth_column_then_judged_as_that),
       cmocka_unit_test(test_table_when_groups_then_filled_in_lower_case),
       cmocka_unit_test(test_table_when_bad_then_refused_with_the_line),
       cmocka_unit_test(test_table_when_empty_then_nothing_is_found),
