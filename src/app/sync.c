@@ -401,6 +401,9 @@ pk_rc pk_sync_check_feed(pk_feed *feed, const pk_platform_map *platforms, pk_err
   if (is_repository && !*feed->platform) return pk_err_set(err, PK_E_USAGE, "say for which hosts it is: --platform debian:12");
   if (feed->type == PK_FEED_OVAL && !*feed->platform)
     return pk_err_set(err, PK_E_USAGE, "feed '%s': say whose definitions these are: --platform rhel:8 (or sles:15 for a file that is for all of them)", feed->name);
+  pk_str release;
+  if (feed->type == PK_FEED_OVAL && (pk_platform_split(pk_str_of(feed->platform), &release), !release.n) && !strstr(feed->platform, "tumbleweed"))
+    return pk_err_set(err, PK_E_USAGE, "feed '%s': OVAL definitions are for a release: --platform %s:12, for example", feed->name, feed->platform);
   if (feed->type == PK_FEED_APT && !*feed->suite)
     return pk_err_set(err, PK_E_USAGE, "feed '%s': an apt repository needs --suite, for example --suite bookworm", feed->name);
   if (feed->type == PK_FEED_APT && !*feed->arch && feed->suite[strlen(feed->suite) - 1] != '/')

@@ -308,7 +308,7 @@ static void prepare(fetch *f, int64_t left_ms) {
 /* RFC 9110 section 13.1: an entity tag goes before a date. */
 static struct curl_slist *conditions(const fetch *f) {
   char line[PK_HTTP_TAG_MAX + 32];
-  if (!f->old_tag || !*f->old_tag || f->local) return NULL;
+  if (!f->old_tag || !strchr("em", f->old_tag[0]) || !f->old_tag[0] || f->local) return NULL;
   snprintf(line, sizeof line, "%s: %s", f->old_tag[0] == 'e' ? "If-None-Match" : "If-Modified-Since", f->old_tag + 1);
   struct curl_slist *list = curl_slist_append(NULL, line);
   if (!list) pk_panic("out of memory");

@@ -79,6 +79,9 @@ static void on_error(void *arg, xmlErrorPtr e) {
   stop(x, pk_err_set(x->err, PK_E_SYNTAX, "XML line %d: %.*s", e->line, PK_FMT(why)));
 }
 
+/* The library writes some faults to standard error beside telling them. */
+static void be_silent(void *arg, const char *fmt, ...) { (void)arg, (void)fmt; }
+
 static void init_library(void) { xmlInitParser(); }
 
 static pk_rc feed_blocks(pk_xml *x, pk_stream *in, pk_err *err) {
@@ -97,6 +100,7 @@ static pk_rc feed_blocks(pk_xml *x, pk_stream *in, pk_err *err) {
 pk_rc pk_xml_parse(pk_stream *in, pk_xml_start *start, pk_xml_end *end, void *arg, pk_err *err) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, init_library);
+  xmlSetGenericErrorFunc(NULL, be_silent);
   pk_xml x = {.start = start, .end = end, .arg = arg, .err = err};
   pk_buf_init(&x.text, PK_XML_TEXT_MAX);
   xmlSAXHandler sax = {

@@ -333,17 +333,22 @@ static const pk_entity *object_entity(const pk_test *t, pk_field field) {
   return NULL;
 }
 
-static bool fits_object(pk_evaluation *e, const pk_test *t, const item *i, pk_field except) {
+static pk_result fits_object(pk_evaluation *e, const pk_test *t, const item *i, pk_field except) {
+  size_t n[5] = {0};
   for (size_t k = 0; k < t->n_object; k++) {
     if (t->object[k].field == except || t->object[k].field == PK_FIELD_OTHER) continue;
-    if (item_entity(e, i, &t->object[k]) != PK_RESULT_TRUE) return false;
+    pk_result r = item_entity(e, i, &t->object[k]);
+    if (r == PK_RESULT_FALSE) return r;
+    n[r]++;
   }
-  return true;
+  return n[PK_RESULT_ERROR] ? PK_RESULT_ERROR : n[PK_RESULT_UNKNOWN] ? PK_RESULT_UNKNOWN : PK_RESULT_TRUE;
 }
 
 static void add_package(pk_evaluation *e, const pk_test *t, const pk_package *p, pk_field except, items *ret) {
   item i = {.package = p, .evr = pk_evr_split(p->evr)};
-  if (!fits_object(e, t, &i, except)) return;
+  pk_result fits = fits_object(e, t, &i, except);
+  if (fits == PK_RESULT_ERROR || fits == PK_RESULT_UNKNOWN) ret->flag = fits; /* whether it is one cannot be told */
+  if (fits != PK_RESULT_TRUE) return;
   item *kept = add_item(e, ret);
   if (kept) *kept = i;
 }
@@ -387,11 +392,12 @@ static void collect_owners(pk_evaluation *e, const pk_test *t, items *ret) {
   }
 }
 
-static const pk_system_file *file_of(pk_evaluation *e, const pk_test *t, pk_result *ret_known) {
+/* NULL: the file is not there (*ret_absent), or it is not known whether it is. */
+static const pk_system_file *file_of(pk_evaluation *e, const pk_test *t, bool *ret_absent) {
   char path[1024];
   const pk_entity *whole = object_entity(t, PK_FIELD_FILEPATH), *folder = object_entity(t, PK_FIELD_PATH),
                   *name = object_entity(t, PK_FIELD_FILENAME);
-  *ret_known = PK_RESULT_UNKNOWN;
+  *ret_absent = false;
   if (whole && whole->operation == PK_OP_EQUALS && whole->value->kind == PK_VALUE_TEXT)
     snprintf(path, sizeof path, "%.*s", PK_FMT(whole->value->text));
   else if (folder && name && folder->value->kind == PK_VALUE_TEXT && name->value->kind == PK_VALUE_TEXT && name->operation == PK_OP_EQUALS)
@@ -404,7 +410,7 @@ static const pk_system_file *file_of(pk_evaluation *e, const pk_test *t, pk_resu
   bool tells_release = pk_str_starts(p, "/etc/") && (pk_str_ends(p, "release") || pk_str_ends(p, "_version"));
   bool tells_module = pk_str_starts(p, "/etc/dnf/modules.d/") && e->system->modules_told;
   bool is_manifest = pk_str_is(p, "./manifest");
-  *ret_known = result_of(tells_release || tells_module || is_manifest);
+  *ret_absent = tells_release || tells_module || is_manifest;
   return NULL;
 }
 
@@ -426,11 +432,11 @@ static bool add_match(pk_evaluation *e, const pk_test *t, const pk_regex_match *
 }
 
 static void collect_text(pk_evaluation *e, const pk_test *t, items *ret) {
-  pk_result known;
+  bool absent;
   const pk_entity *pattern = object_entity(t, PK_FIELD_PATTERN);
-  const pk_system_file *file = file_of(e, t, &known);
+  const pk_system_file *file = file_of(e, t, &absent);
   if (!file) {
-    if (known == PK_RESULT_UNKNOWN) ret->flag = because(e, known, "reports do not have the content of such files");
+    if (!absent) ret->flag = because(e, PK_RESULT_UNKNOWN, "reports do not have the content of such files");
     return;
   }
   values patterns = {.flag = PK_RESULT_ERROR};

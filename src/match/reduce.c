@@ -41,35 +41,64 @@ typedef struct form {
   pk_str module;
 } form;
 
+/* Minor releases that a family of releases is taken to have. */
+#define MINORS 21
+
 struct pk_reducer {
   pk_arena arena; /* of one definition */
   pk_str platform;
   char *platform_text;
-  pk_system system; /* a host of the platform with nothing on it */
+  pk_package_type type;
+  /* hosts of the platform with nothing on them: of the release itself, and where that is a family also of its minor ones */
+  pk_system systems[1 + MINORS];
+  char names[1 + MINORS][PK_PLATFORM_MAX + 1];
+  size_t n_systems;
+  pk_map results; /* of tests that only tell the release, by their id */
   pk_regex_cache *regexes;
   bool over;
 };
 
-static void make_system(pk_reducer *r, pk_package_type type) {
-  pk_system_source from = {.platform = r->platform, .type = type};
-  pk_system_init(&r->system, &from);
-  pk_system_ready(&r->system, &from);
+static void add_system(pk_reducer *r, pk_str name) {
+  char *text = r->names[r->n_systems];
+  snprintf(text, sizeof r->names[0], "%.*s", PK_FMT(name));
+  pk_system_source from = {.platform = pk_str_of(text), .type = r->type};
+  pk_system_init(&r->systems[r->n_systems], &from);
+  pk_system_ready(&r->systems[r->n_systems], &from);
+  r->n_systems++;
+}
+
+static bool is_family(pk_str platform) {
+  pk_str release;
+  pk_platform_split(platform, &release);
+  return release.n && pk_str_find(release, '.') == release.n;
+}
+
+static void make_systems(pk_reducer *r) {
+  char name[PK_PLATFORM_MAX + 8];
+  add_system(r, r->platform);
+  for (unsigned minor = 0; r->type == PK_TYPE_RPM && is_family(r->platform) && minor < MINORS; minor++) {
+    snprintf(name, sizeof name, "%.*s.%u", PK_FMT(r->platform), minor);
+    add_system(r, pk_str_of(name));
+  }
 }
 
 pk_reducer *pk_reducer_new(pk_str platform, pk_package_type type) {
   pk_reducer *r = pk_calloc(1, sizeof *r);
   r->platform_text = pk_str_dup(platform);
   r->platform = pk_str_of(r->platform_text);
+  r->type = type;
   r->regexes = pk_regex_cache_new();
   pk_arena_init(&r->arena, REDUCER_BYTES_MAX);
-  make_system(r, type);
+  pk_map_init(&r->results, true);
+  make_systems(r);
   return r;
 }
 
 void pk_reducer_free(pk_reducer **reducer) {
   pk_reducer *r = *reducer;
   if (!r) return;
-  pk_system_fini(&r->system);
+  for (size_t i = 0; i < r->n_systems; i++) pk_system_fini(&r->systems[i]);
+  pk_map_fini(&r->results);
   pk_regex_cache_free(&r->regexes);
   pk_arena_fini(&r->arena);
   free(r->platform_text);
@@ -178,23 +207,37 @@ static form package_form(pk_reducer *r, const pk_test *t) {
   return (form){.shape = SHAPE_LEAVES, .leaves = l};
 }
 
-static form evaluated(pk_reducer *r, const pk_test *t) {
+static pk_result evaluate_on(pk_reducer *r, const pk_system *system, const pk_test *t) {
   pk_evaluation e;
-  pk_evaluation_init(&e, &r->system, r->regexes);
+  pk_evaluation_init(&e, system, r->regexes);
   pk_result result = pk_test_evaluate(&e, t);
   pk_evaluation_fini(&e);
-  return result == PK_RESULT_TRUE ? TRUE_FORM : result == PK_RESULT_FALSE ? FALSE_FORM : COMPLEX;
+  return result;
+}
+
+/* True or false where it is that on every release of the platform. */
+static form evaluated(pk_reducer *r, const pk_test *t) {
+  bool is_new;
+  uint64_t *known = pk_map_put(&r->results, t->id.p ? t->id : PK_STR(""), &is_new);
+  if (is_new || !t->id.n) {
+    pk_result first = evaluate_on(r, &r->systems[0], t);
+    for (size_t i = 1; i < r->n_systems && first != PK_RESULT_UNKNOWN; i++)
+      if (evaluate_on(r, &r->systems[i], t) != first) first = PK_RESULT_UNKNOWN;
+    *known = first;
+  }
+  return *known == PK_RESULT_TRUE ? TRUE_FORM : *known == PK_RESULT_FALSE ? FALSE_FORM : COMPLEX;
 }
 
 /* "sles-release is ==15.5", looked at for all of sles:15: true on sles:15.5 only. */
-static form release_form(pk_reducer *r, const pk_test *t, const pk_entity *version) {
+static form release_form(pk_reducer *r, const pk_test *t, pk_str name, const pk_entity *version) {
   char text[PK_PLATFORM_MAX + 1];
-  form f = evaluated(r, t);
   pk_str have, want = plain_text(version), distribution = pk_platform_split(r->platform, &have);
-  if (f.shape != SHAPE_FALSE || !version || version->operation != PK_OP_EQUALS || !want.n) return f;
+  if (!pk_map_get(&r->systems[0].first, name)) return COMPLEX; /* redhat-release-workstation: some hosts have it, others not */
+  if (version->operation != PK_OP_EQUALS || !want.n || !is_family(r->platform)) return evaluated(r, t);
   int n = snprintf(text, sizeof text, "%.*s:%.*s", PK_FMT(distribution), PK_FMT(want));
   pk_str platform = {text, (size_t)n};
-  if (n >= (int)sizeof text || pk_str_eq(platform, r->platform) || !pk_platform_covers(r->platform, platform)) return f;
+  if (n >= (int)sizeof text || !pk_platform_covers(r->platform, platform)) return FALSE_FORM;
+  if (pk_str_eq(platform, r->platform)) return COMPLEX; /* the first release, of which the others are minor ones */
   release *one = room(r, sizeof *one);
   if (!one || !pk_arena_copy(&r->arena, platform, &one->platform)) {
     r->over = true;
@@ -214,7 +257,7 @@ static const pk_entity *state_entity(const pk_test *t, pk_field field) {
 /* Is it about one of the platform's own release packages, or about a kind of them that the platform does not have? */
 static bool tells_release(const pk_reducer *r, const pk_test *t) {
   pk_str name = plain_text(entity_of(t->object, t->n_object, PK_FIELD_NAME));
-  return r->system.owner && name.n && pk_str_starts(name, r->system.owner) && state_entity(t, PK_FIELD_VERSION);
+  return r->systems[0].owner && name.n && pk_str_starts(name, r->systems[0].owner) && state_entity(t, PK_FIELD_VERSION);
 }
 
 /* /etc/dnf/modules.d/nodejs.module with "\nstream\s*=\s*12\b…": the stream nodejs:12 is enabled. */
@@ -246,7 +289,7 @@ static form test_form(pk_reducer *r, const pk_test *t) {
   pk_str path;
   switch (t->kind) {
   case PK_TEST_RPMINFO:
-    if (tells_release(r, t)) return release_form(r, t, state_entity(t, PK_FIELD_VERSION));
+    if (tells_release(r, t)) return release_form(r, t, plain_text(entity_of(t->object, t->n_object, PK_FIELD_NAME)), state_entity(t, PK_FIELD_VERSION));
     return package_form(r, t);
   case PK_TEST_DPKGINFO:
   case PK_TEST_SOLARIS_PACKAGE:
@@ -361,6 +404,8 @@ static form or_form(pk_reducer *r, const pk_criteria *c) {
     if (f.shape == SHAPE_TRUE) return f;
     if (f.shape == SHAPE_FALSE) continue;
     if (f.shape == SHAPE_COMPLEX || f.shape == SHAPE_MODULE || f.shape == SHAPE_ABSENT || (any.shape != SHAPE_FALSE && any.shape != f.shape)) return COMPLEX;
+    /* a rule for one release takes the place of one for all, which "or" does not mean */
+    if (any.shape == SHAPE_LEAVES && any.leaves->platform.n != f.leaves->platform.n && (!any.leaves->platform.n || !f.leaves->platform.n)) return COMPLEX;
     if (f.shape == SHAPE_LEAVES) {
       leaf **end = &f.leaves;
       while (*end) end = &(*end)->next;
@@ -378,8 +423,8 @@ static form or_form(pk_reducer *r, const pk_criteria *c) {
 static form form_of(pk_reducer *r, const pk_criteria *c) {
   form f = COMPLEX;
   switch (c->kind) {
-  case PK_CRITERIA_RESULT: /* in error or unknown: never true */
-    f = c->result == PK_RESULT_TRUE ? TRUE_FORM : c->negate ? COMPLEX : FALSE_FORM;
+  case PK_CRITERIA_RESULT: /* unknown may be asked to count as true */
+    f = c->result == PK_RESULT_TRUE ? TRUE_FORM : c->result == PK_RESULT_FALSE ? FALSE_FORM : COMPLEX;
     break;
   case PK_CRITERIA_TEST:
     f = test_form(r, c->test);
@@ -450,7 +495,9 @@ pk_rc pk_reduce(pk_reducer *r, pk_definition *d, pk_err *err) {
   pk_arena_init(&r->arena, REDUCER_BYTES_MAX);
   r->over = false;
   if (!d->criteria) return PK_OK;
-  if (!r->platform.n) return PK_NOTFOUND;
+  pk_str release;
+  pk_platform_split(r->platform, &release);
+  if (!release.n) return PK_NOTFOUND; /* what tells the release cannot be foreseen */
   form f = form_of(r, d->criteria);
   if (r->over) return pk_err_set(err, PK_E_LIMIT, "definition '%.*s' is too large", PK_FMT(d->id));
   if (f.shape == SHAPE_FALSE) return PK_UNCHANGED;

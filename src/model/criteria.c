@@ -3,8 +3,6 @@
 
 #include "model/encoding.h"
 
-#define ENTITIES_MAX ((size_t)1000)
-#define STATES_MAX ((size_t)10000)
 
 const char *pk_result_name(pk_result r) {
   static const char *const names[] = {[PK_RESULT_FALSE] = "false", [PK_RESULT_TRUE] = "true", [PK_RESULT_UNKNOWN] = "unknown",
@@ -17,6 +15,7 @@ const char *pk_result_name(pk_result r) {
 static void encode_test(const pk_test *t, pk_buf *out);
 
 static void encode_value(const pk_value *v, pk_buf *out) {
+  if (out->over) return;
   pk_buf_varint(out, v->kind);
   pk_encode_text(out, v->text);
   pk_buf_varint(out, (uint64_t)v->n1);
@@ -83,7 +82,7 @@ static void *room(pk_decoding *in, size_t size) {
 }
 
 static const pk_value *decode_value(pk_decoding *in, unsigned depth) {
-  if (depth > 3 * PK_CRITERIA_DEPTH_MAX) pk_decode_fail(in, PK_E_LIMIT, "it is nested too deep");
+  if (depth > PK_CRITERIA_DEPTH_MAX * PK_CRITERIA_DEPTH_MAX) pk_decode_fail(in, PK_E_LIMIT, "it is nested too deep");
   pk_value *v = room(in, sizeof *v);
   if (!v) return NULL;
   v->kind = (pk_value_kind)pk_decode_choice(in, PK_VALUE_UNKNOWN + 1);
@@ -95,11 +94,12 @@ static const pk_value *decode_value(pk_decoding *in, unsigned depth) {
   for (size_t i = 0; in->rc == PK_OK && i < v->n_parts; i++) parts[i] = decode_value(in, depth + 1);
   v->parts = parts;
   if (pk_decode_number(in)) v->object = decode_test(in, depth + 1);
+  if (v->kind == PK_VALUE_OBJECT && !v->object) pk_decode_fail(in, PK_E_SYNTAX, "a value has no object");
   return v;
 }
 
 static const pk_entity *decode_entities(pk_decoding *in, size_t *ret_n, unsigned depth) {
-  pk_entity *list = pk_decode_array(in, ENTITIES_MAX, sizeof *list, ret_n);
+  pk_entity *list = pk_decode_array(in, PK_ENTITIES_MAX, sizeof *list, ret_n);
   for (size_t i = 0; in->rc == PK_OK && i < *ret_n; i++) {
     list[i].field = (pk_field)pk_decode_choice(in, PK_FIELD_OTHER + 1);
     list[i].operation = (pk_operation)pk_decode_choice(in, PK_OP_BITWISE_OR + 1);
@@ -119,7 +119,7 @@ static const pk_test *decode_test(pk_decoding *in, unsigned depth) {
   t->state_operator = (pk_operator)pk_decode_choice(in, PK_OPERATOR_XOR + 1);
   t->id = pk_decode_text(in);
   t->object = decode_entities(in, &t->n_object, depth);
-  pk_state *states = pk_decode_array(in, STATES_MAX, sizeof *states, &t->n_states);
+  pk_state *states = pk_decode_array(in, PK_STATES_MAX, sizeof *states, &t->n_states);
   for (size_t i = 0; in->rc == PK_OK && i < t->n_states; i++) {
     states[i].operator = (pk_operator) pk_decode_choice(in, PK_OPERATOR_XOR + 1);
     states[i].entities = decode_entities(in, &states[i].n_entities, depth);
@@ -232,7 +232,7 @@ static bound how_bound(const pk_criteria *c) {
   case PK_CRITERIA_TEST:
     return !test_is_bound(c->test) ? BOUND_NOT : is_release(c->test) ? BOUND_RELEASE : BOUND_PACKAGE;
   case PK_CRITERIA_RESULT:
-    return c->result == PK_RESULT_TRUE ? BOUND_NOT : BOUND_PACKAGE; /* never true, whatever is there */
+    return c->result == PK_RESULT_FALSE ? BOUND_PACKAGE : BOUND_NOT; /* unknown may count as true */
   }
   return BOUND_NOT;
 }

@@ -12,6 +12,10 @@
 #define PK_CRITERIA_DEPTH_MAX 64
 /** Most nodes of one definition's tree, extended definitions counted in. */
 #define PK_CRITERIA_NODES_MAX ((size_t)200000)
+/** Most entities of an object or state, states of a test, and values and functions of a variable with all that it refers to. */
+#define PK_ENTITIES_MAX ((size_t)1000)
+#define PK_STATES_MAX ((size_t)10000)
+#define PK_VALUE_NODES_MAX ((size_t)100000)
 
 /** What a definition, criterion or test comes to. */
 typedef enum pk_result {

@@ -34,7 +34,11 @@ static void encode_rule(const pk_rule *r, pk_buf *out) {
   for (size_t i = 0; i < r->n_names; i++) pk_encode_text(out, r->names[i]);
 }
 
+/* Of the encoded form; changes with it, so that what an older program stored is not misread. */
+#define FORMAT 1
+
 void pk_definition_encode(const pk_definition *d, pk_buf *out) {
+  pk_buf_varint(out, FORMAT);
   const pk_str texts[] = {d->class, d->advisory, d->severity, d->title};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) pk_encode_text(out, texts[i]);
   pk_buf_varint(out, (uint64_t)d->issued_at);
@@ -72,6 +76,7 @@ static void decode_rule(pk_decoding *in, pk_rule *r) {
 pk_rc pk_definition_decode(pk_str bytes, pk_arena *arena, pk_definition *ret, pk_err *err) {
   pk_decoding in = {.rest = bytes, .arena = arena, .err = err};
   pk_definition d = {.id = ret->id};
+  if (pk_decode_number(&in) != FORMAT) pk_decode_fail(&in, PK_E_SYNTAX, "it has another form");
   pk_str *const texts[] = {&d.class, &d.advisory, &d.severity, &d.title};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) *texts[i] = pk_decode_text(&in);
   d.issued_at = (int64_t)pk_decode_number(&in);

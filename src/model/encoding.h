@@ -21,7 +21,9 @@ typedef struct pk_decoding {
 } pk_decoding;
 
 static inline void pk_decode_fail(pk_decoding *in, pk_rc rc, const char *what) {
-  if (in->rc == PK_OK) in->rc = pk_err_set(in->err, rc, "a stored definition is damaged: %s", what);
+  if (in->rc == PK_OK)
+    in->rc = rc == PK_E_LIMIT ? pk_err_set(in->err, rc, "a definition is too large: %s", what)
+                              : pk_err_set(in->err, rc, "a stored definition is damaged (%s): run 'pakiti sync --force'", what);
   in->rest = (pk_str){in->rest.p, 0};
 }
 

@@ -10,7 +10,8 @@ from kit import report_5
 from vendors import Oval, criteria, criterion, element, entity, extend, oval, packed
 
 A, B = "CVE-2024-0001", "CVE-2024-0002"
-PACKAGES = [("bash", "0:5.1-1.el9", "x86_64"), ("kernel", "0:1-1", "x86_64"), ("kernel", "0:2-1", "x86_64"), ("glibc", "0:2.34-1", "i686"), ("glibc", "0:2.34-1", "x86_64")]
+PACKAGES = [("bash", "0:5.1-1.el9", "x86_64"), ("kernel", "0:1-1", "x86_64"), ("kernel", "0:2-1", "x86_64"), ("glibc", "0:2.34-1", "i686"),
+            ("glibc", "0:2.34-1", "x86_64")]
 RED_HAT = {"packager": "rpm", "system": "Red Hat Enterprise Linux release 9.4 (Plow)", "arch": "x86_64", "kernel": "5.14.0-427.el9.x86_64"}
 CENTOS = {**RED_HAT, "system": "CentOS Linux release 7.9.2009 (Core)", "kernel": "3.10.0-1160.el7.x86_64"}
 DEBIAN = {"system": "Debian GNU/Linux 12", "kernel": "6.1.0-18-amd64"}
@@ -48,7 +49,8 @@ def o():
 def leaf(o, wanted, negate=None):
     """A criterion that comes to true, false, unknown or error."""
     return {"T": lambda: o.package("bash", negate=negate), "F": lambda: o.package("no-such-package", negate=negate),
-            "U": lambda: o.test("file", o.object("file", entity("path", "/etc/passwd")), negate=negate), "E": lambda: criterion("oval:org.example:tst:404", negate)}[wanted]()
+            "U": lambda: o.test("file", o.object("file", entity("path", "/etc/passwd")), negate=negate),
+            "E": lambda: criterion("oval:org.example:tst:404", negate)}[wanted]()
 
 
 WORDS = {"T": "true", "F": "false", "U": "unknown", "E": "error"}
@@ -145,7 +147,8 @@ KERNELS = [("kernel", "0:1-1", "x86_64"), ("kernel", "0:2-1", "x86_64")]
 
 @pytest.mark.parametrize("check, results", [
     # of two kernels none, one, both are older
-    ("all", ["false", "false", "true"]), ("at least one", ["false", "true", "true"]), ("none satisfy", ["true", "false", "false"]), ("only one", ["false", "true", "false"]),
+    ("all", ["false", "false", "true"]), ("at least one", ["false", "true", "true"]), ("none satisfy", ["true", "false", "false"]),
+    ("only one", ["false", "true", "false"]),
 ])
 def test_check_decides_how_many_of_what_was_found_must_be_so(bare, o, check, results):
     numbers = [o.define(o.package("kernel", evr, check=check)) for evr in ("0:1-1", "0:2-1", "0:3-1")]
@@ -166,8 +169,10 @@ def test_existence_decides_how_many_must_be_found(bare, o, existence, results):
 
 @pytest.mark.parametrize("existence, check, results", [
     # nothing found; found and so; found and not so
-    ("at_least_one_exists", "at least one", ["false", "true", "false"]), ("any_exist", "all", ["true", "true", "false"]), ("any_exist", "none satisfy", ["true", "false", "true"]),
-    ("none_exist", "all", ["true", "false", "false"]), ("only_one_exists", "only one", ["false", "true", "false"]), (None, "none exist", ["true", "false", "false"]),
+    ("at_least_one_exists", "at least one", ["false", "true", "false"]), ("any_exist", "all", ["true", "true", "false"]),
+    ("any_exist", "none satisfy", ["true", "false", "true"]),
+    ("none_exist", "all", ["true", "false", "false"]), ("only_one_exists", "only one", ["false", "true", "false"]),
+    (None, "none exist", ["true", "false", "false"]),
 ])
 def test_existence_comes_before_the_check(bare, o, existence, check, results):
     numbers = [o.define(o.package(*wanted, check=check, check_existence=existence)) for wanted in (("none", "0:9-9"), ("bash", "0:9-9"), ("bash", "0:1-1"))]
@@ -177,21 +182,26 @@ def test_existence_comes_before_the_check(bare, o, existence, check, results):
 
 @pytest.mark.parametrize("operation, wanted, is_so", [
     ("equals", "0:5.1-1.el9", True), ("not equal", "0:5.1-1.el9", False), ("less than", "0:5.1-1.el9", False), ("less than or equal", "0:5.1-1.el9", True),
-    ("greater than", "0:5.1~rc1-9.el9", True), ("greater than or equal", "0:5.1^git1-1.el9", False), ("less than", "1:0-1", True), ("less than", "0:5.1-1.el9_1", True),
+    ("greater than", "0:5.1~rc1-9.el9", True), ("greater than or equal", "0:5.1^git1-1.el9", False), ("less than", "1:0-1", True),
+    ("less than", "0:5.1-1.el9_1", True),
 ])
 def test_versions_are_compared_in_rpm_order(bare, o, operation, wanted, is_so):
     assert result(bare, o, o.package("bash", wanted, operation)) == ("true" if is_so else "false")
 
 
-@pytest.mark.parametrize("operation, wanted, is_so", [("less than", "0:5.2-1+deb12u1", True), ("less than", "0:5.2-1~bpo1", False), ("equals", "0:5.2-1", True), ("less than", "1:0", True)])
+@pytest.mark.parametrize("operation, wanted, is_so", [("less than", "0:5.2-1+deb12u1", True), ("less than", "0:5.2-1~bpo1", False),
+                                                      ("equals", "0:5.2-1", True), ("less than", "1:0", True)])
 def test_versions_are_compared_in_debian_order(bare, o, operation, wanted, is_so):
     part = o.package("bash", wanted, operation, kind="dpkginfo")
     assert result(bare, o, part, packages=[("bash", "5.2-1", "amd64")], packager="dpkg", **DEBIAN) == ("true" if is_so else "false")
 
 
-FIELDS = [("name", "bash", {}), ("epoch", "0", {}), ("version", "5.1", {}), ("release", "1.el9", {}), ("arch", "x86_64", {}), ("arch", "aarch64|x86_64", {"operation": "pattern match"}),
-          ("version", "5.1", {"datatype": "version"}), ("version", "5.0.9", {"datatype": "version", "operation": "greater than"}), ("epoch", "0", {"datatype": "int"}),
-          ("version", "5.09", {"datatype": "float", "operation": "greater than"}), ("name", "BASH", {"operation": "case insensitive equals"}), ("release", r"^\d+\.el9$", {"operation": "pattern match"}),
+FIELDS = [("name", "bash", {}), ("epoch", "0", {}), ("version", "5.1", {}), ("release", "1.el9", {}), ("arch", "x86_64", {}),
+          ("arch", "aarch64|x86_64", {"operation": "pattern match"}),
+          ("version", "5.1", {"datatype": "version"}), ("version", "5.0.9", {"datatype": "version", "operation": "greater than"}),
+          ("epoch", "0", {"datatype": "int"}),
+          ("version", "5.09", {"datatype": "float", "operation": "greater than"}), ("name", "BASH", {"operation": "case insensitive equals"}),
+          ("release", r"^\d+\.el9$", {"operation": "pattern match"}),
           ("name", "zsh", {"operation": "not equal"}), ("name", "ZSH", {"operation": "case insensitive not equal"})]
 
 
@@ -221,7 +231,8 @@ def test_object_may_name_packages_by_a_pattern(bare, o):
 @pytest.mark.parametrize("reference, reason", [
     (lambda o: criterion("oval:org.example:tst:404"), "refers to test 'oval:org.example:tst:404', which is not in the file"),
     (lambda o: o.test("rpminfo", "oval:org.example:obj:404"), "a test refers to object 'oval:org.example:obj:404', which is not in the file"),
-    (lambda o: o.test("rpminfo", o.object("rpminfo", entity("name", "bash")), "oval:org.example:ste:404"), "a test refers to state 'oval:org.example:ste:404', which is not in the file"),
+    (lambda o: o.test("rpminfo", o.object("rpminfo", entity("name", "bash")), "oval:org.example:ste:404"),
+     "a test refers to state 'oval:org.example:ste:404', which is not in the file"),
 ], ids=["test", "object", "state"])
 def test_reference_that_leads_nowhere_is_an_error_that_says_so(bare, o, reference, reason):
     o.define(leaf(o, "T"))  # the file has tests
@@ -237,10 +248,14 @@ def test_file_with_references_that_lead_nowhere_is_evaluated_all_the_same(bare, 
     (lambda o: leaf(o, "U"), {}, "no report answers a test of this kind"),
     (lambda o: o.test("uname", o.object("uname"), o.state("uname", entity("os_release", "5"))), {"kernel": None}, "the report does not say which kernel runs"),
     (lambda o: o.test("rpmverifyfile", o.object("rpmverifyfile", entity("filepath", "/bin/sh"))), {}, "reports do not say to which package a file belongs"),
-    (lambda o: o.test("rpminfo", o.object("rpminfo", entity("name", "bash")), o.state("rpminfo", entity("extended_name", "x"))), {}, "a test asks for a property that reports do not have"),
-    (lambda o: o.test("rpminfo", o.put("objects", "obj", "rpminfo_object", element("set", element("object_reference", "x")))), {}, "is a set or has a filter, which is not supported"),
-    (lambda o: o.test("rpminfo", o.put("objects", "obj", "rpminfo_object", entity("name", "bash"), element("filter", "x"))), {}, "is a set or has a filter, which is not supported"),
-    (lambda o: o.test("rpminfo", o.object("rpminfo", entity("name", "bash")), o.state("rpminfo", element("version", var_ref=o.variable(kind="external")))), {}, "a variable is not defined in the file"),
+    (lambda o: o.test("rpminfo", o.object("rpminfo", entity("name", "bash")), o.state("rpminfo", entity("extended_name", "x"))), {},
+     "a test asks for a property that reports do not have"),
+    (lambda o: o.test("rpminfo", o.put("objects", "obj", "rpminfo_object", element("set", element("object_reference", "x")))), {},
+     "is a set or has a filter, which is not supported"),
+    (lambda o: o.test("rpminfo", o.put("objects", "obj", "rpminfo_object", entity("name", "bash"), element("filter", "x"))), {},
+     "is a set or has a filter, which is not supported"),
+    (lambda o: o.test("rpminfo", o.object("rpminfo", entity("name", "bash")), o.state("rpminfo", element("version", var_ref=o.variable(kind="external")))),
+     {}, "a variable is not defined in the file"),
     (lambda o: o.test("rpminfo", o.object("rpminfo", entity("name", "bash")), o.state("rpminfo", element("version", var_ref="oval:org.example:var:404"))), {},
      "a variable is not defined in the file"),
 ], ids=["kind", "kernel", "owner", "field", "set", "filter", "external", "no-variable"])
@@ -267,7 +282,8 @@ def test_pattern_that_would_take_for_ever_is_stopped(bare, o):
     (lambda o: o.test("uname", o.object("uname"), o.state("uname", entity("processor_type", "aarch64"))), False),
     (lambda o: o.package("bash", "0:9-9", kind="dpkginfo"), False),
     (lambda o: o.release("rhel:9"), True), (lambda o: o.release("rhel:8"), False),
-    (lambda o: o.text("/etc/redhat-release", "release 9"), True), (lambda o: o.text("/etc/os-release", '^ID="?rhel'), True), (lambda o: o.text("/etc/debian_version", "12"), False),
+    (lambda o: o.text("/etc/redhat-release", "release 9"), True), (lambda o: o.text("/etc/os-release", '^ID="?rhel'), True),
+    (lambda o: o.text("/etc/debian_version", "12"), False),
 ], ids=["family", "no-family", "kernel", "machine", "no-processor", "other-packages", "release", "no-release", "release-file", "os-release", "no-file"])
 def test_what_a_report_says_of_the_system_is_answered(bare, o, part, is_so):
     assert result(bare, o, part(o)) == ("true" if is_so else "false")
@@ -294,7 +310,8 @@ FUNCTIONS = {
     "object": (lambda o: [from_package(o, "version")], ["5.1"]),
     "object-several": (lambda o: [from_package(o, "evr", "kernel")], ["0:1-1", "0:2-1"]),
     "concat": (lambda o: [function("concat", text("v"), from_package(o, "version"), text("."))], ["v5.1."]),
-    "concat-all": (lambda o: [function("concat", element("variable_component", var_ref=o.constant("a", "b")), element("variable_component", var_ref=o.constant("1", "2")))],
+    "concat-all": (lambda o: [function("concat", element("variable_component", var_ref=o.constant("a", "b")),
+                                       element("variable_component", var_ref=o.constant("1", "2")))],
                    ["a1", "a2", "b1", "b2"]),
     "regex": (lambda o: [function("regex_capture", from_package(o, "evr"), pattern=r"^\d+:([\d.]+)-")], ["5.1"]),
     "regex-not-found": (lambda o: [function("regex_capture", text("abc"), pattern="x(.)")], [""]),
@@ -310,7 +327,8 @@ FUNCTIONS = {
     "unique": (lambda o: [function("unique", element("variable_component", var_ref=o.constant("a", "b", "a")))], ["a", "b"]),
     "count": (lambda o: [function("count", from_package(o, "evr", "kernel"))], ["2"]),
     "count-none": (lambda o: [function("count", from_package(o, "evr", "no-such-package"))], ["0"]),
-    "nested": (lambda o: [function("concat", function("begin", function("substring", text("xyz"), substring_start=2, substring_length=1), character="-"), text("!"))], ["-y!"]),
+    "nested": (lambda o: [function("concat", function("begin", function("substring", text("xyz"), substring_start=2, substring_length=1), character="-"),
+                                   text("!"))], ["-y!"]),
 }
 
 
@@ -382,13 +400,15 @@ def red_hat(o, fixed="0:5.1-2.el9"):
     return criteria("OR", must, criteria("AND", release, o.package("bash", fixed, signed="199e2f91fd431d51")))
 
 
-@pytest.mark.parametrize("host, expected", [(RED_HAT, "true"), ({**RED_HAT, "system": "Rocky Linux release 9.4 (Blue Onyx)"}, "false"), ({**RED_HAT, "system": "AlmaLinux release 9.4"}, "false"),
+@pytest.mark.parametrize("host, expected", [(RED_HAT, "true"), ({**RED_HAT, "system": "Rocky Linux release 9.4 (Blue Onyx)"}, "false"),
+                                            ({**RED_HAT, "system": "AlmaLinux release 9.4"}, "false"),
                                             ({**RED_HAT, "system": "Red Hat Enterprise Linux release 8.9"}, "false")], ids=["rhel9", "rocky", "alma", "rhel8"])
 def test_red_hats_must_be_installed_is_not_true_on_a_clone(bare, o, host, expected):
     assert result(bare, o, red_hat(o), **host) == expected
 
 
-@pytest.mark.parametrize("release_package, expected", [(("redhat-release", "0:9.4-0.4.el9", "x86_64"), "true"), (("rocky-release", "0:9.4-1.el9", "noarch"), "false")])
+@pytest.mark.parametrize("release_package, expected", [(("redhat-release", "0:9.4-0.4.el9", "x86_64"), "true"),
+                                                       (("rocky-release", "0:9.4-1.el9", "noarch"), "false")])
 def test_release_package_of_the_report_decides(bare, o, release_package, expected):
     system = "Rocky Linux release 9.4" if "rocky" in release_package[0] else RED_HAT["system"]
     assert result(bare, o, red_hat(o), packages=[*PACKAGES, release_package], system=system) == expected
@@ -403,7 +423,8 @@ def test_as_lets_a_rebuild_answer_for_what_it_is_built_from(bare, o):
 
 
 @pytest.mark.parametrize("options, results", [
-    ((), ["true", "false"]), (("--signed-with", "any"), ["true", "true"]), (("--signed-with", "fd372689897da07a"), ["false", "true"]), (("--signed-with", "0" * 16), ["false", "false"]),
+    ((), ["true", "false"]), (("--signed-with", "any"), ["true", "true"]), (("--signed-with", "fd372689897da07a"), ["false", "true"]),
+    (("--signed-with", "0" * 16), ["false", "false"]),
 ], ids=["default", "any", "other", "nobody"])
 def test_signatures_are_taken_as_the_asker_says(bare, o, options, results):
     """Reports do not say by whom packages are signed. Not told: by the key that the file asks for most."""
@@ -419,21 +440,26 @@ def test_packages_answer_for_a_manifest_when_that_is_asked(bare, o, options, exp
     """Ubuntu's definitions for container images look into the image's list."""
     version = o.state("textfilecontent54", entity("subexpression", "0:5.2-2", datatype="debian_evr_string", operation="less than"))
     thing = o.object("textfilecontent54", entity("path", "."), entity("filename", "manifest"),
-                     entity("pattern", r"^bash(?::\w+|)\s+(.*)$", operation="pattern match"), entity("instance", "1", datatype="int", operation="greater than or equal"))
+                     entity("pattern", r"^bash(?::\w+|)\s+(.*)$", operation="pattern match"),
+                     entity("instance", "1", datatype="int", operation="greater than or equal"))
     part = o.test("textfilecontent54", thing, version)
-    assert result(bare, o, part, *options, packages=[("bash", "5.2-1", "amd64")], packager="dpkg", system="Ubuntu 22.04", kernel="5.15.0-100-generic") == expected
+    assert result(bare, o, part, *options, packages=[("bash", "5.2-1", "amd64")], packager="dpkg", system="Ubuntu 22.04",
+                  kernel="5.15.0-100-generic") == expected
 
 
 def comments(*texts, operator="AND"):
     """A definition as Pakiti 3's local ones: only comments say what is meant."""
     o = Oval()
-    o.define(*(criterion(f"oval:org.example:tst:{i}", comment=text) for i, text in enumerate(texts)), cves=[A], number="oval:org.example:def:0", operator=operator)
+    o.define(*(criterion(f"oval:org.example:tst:{i}", comment=text) for i, text in enumerate(texts)), cves=[A], number="oval:org.example:def:0",
+             operator=operator)
     return o.file()
 
 
 @pytest.mark.parametrize("texts, expected", [
-    (("Red Hat Enterprise Linux 9 is installed", "bash is earlier than 0:5.1-2.el9"), "true"), (("Red Hat Enterprise Linux 9 is installed", "bash is earlier than 0:5.1-1.el9"), "false"),
-    (("Red Hat Enterprise Linux 8 is installed", "bash is earlier than 0:5.1-2.el9"), "false"), (("Rocky Linux 9 is installed", "bash is earlier than 0:5.1-2.el9"), "false"),
+    (("Red Hat Enterprise Linux 9 is installed", "bash is earlier than 0:5.1-2.el9"), "true"),
+    (("Red Hat Enterprise Linux 9 is installed", "bash is earlier than 0:5.1-1.el9"), "false"),
+    (("Red Hat Enterprise Linux 8 is installed", "bash is earlier than 0:5.1-2.el9"), "false"),
+    (("Rocky Linux 9 is installed", "bash is earlier than 0:5.1-2.el9"), "false"),
     (("bash is earlier than 0:5.1-2.el9", "bash is signed with Red Hat redhatrelease2 key"), "true"), (("none is earlier than 0:5.1-2.el9",), "false"),
 ], ids=["hit", "fixed", "other-release", "other-system", "signed", "other-package"])
 def test_definitions_without_tests_are_understood_by_their_comments(bare, texts, expected):
@@ -472,7 +498,8 @@ def test_only_true_definitions_are_printed_unless_all_are_wanted(bare, o):
     report = report_5(packages=PACKAGES, **RED_HAT)
     assert bare.run("oval", "eval", "file.xml", "-", stdin=report).stdout == f"definition\t{good}\tvulnerability\t{A},{B}\n"
     assert [row[4] for row in bare.tsv("oval", "eval", "file.xml", "-", "--all", stdin=report)] == ["true", "false", "unknown", "error"]
-    assert bare.json("oval", "eval", "file.xml", "-", stdin=report) == [{"kind": "definition", "definition": good, "class": "vulnerability", "cves": f"{A},{B}"}]
+    assert bare.json("oval", "eval", "file.xml", "-", stdin=report) == [{"kind": "definition", "definition": good, "class": "vulnerability",
+                                                                         "cves": f"{A},{B}"}]
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
@@ -494,12 +521,16 @@ LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
 
 
 @pytest.mark.parametrize("file, says", [
-    ("", "XML"), ("hello\n", "XML"), (GOOD[:len(GOOD) // 2], "XML"), (GOOD.replace("</tests>", "</test>"), "XML"), ("<html><body/></html>", "'html'"), ("{}", "XML"),
-    (GOOD.replace("?>", '?><!DOCTYPE a [<!ENTITY b "c">]>', 1), "DOCTYPE"), (GOOD.replace("?>", f'?><!DOCTYPE a [<!ENTITY l0 "ha">{LAUGHS}]>', 1).replace("A flaw", "&l9;"), "DOCTYPE"),
-    (GOOD.replace("?>", '?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>', 1).replace("A flaw", "&b;"), "DOCTYPE"), (GOOD.replace("A flaw", "&undefined;"), "XML line"),
+    ("", "XML"), ("hello\n", "XML"), (GOOD[:len(GOOD) // 2], "XML"), (GOOD.replace("</tests>", "</test>"), "XML"), ("<html><body/></html>", "'html'"),
+    ("{}", "XML"),
+    (GOOD.replace("?>", '?><!DOCTYPE a [<!ENTITY b "c">]>', 1), "DOCTYPE"),
+    (GOOD.replace("?>", f'?><!DOCTYPE a [<!ENTITY l0 "ha">{LAUGHS}]>', 1).replace("A flaw", "&l9;"), "DOCTYPE"),
+    (GOOD.replace("?>", '?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>', 1).replace("A flaw", "&b;"), "DOCTYPE"),
+    (GOOD.replace("A flaw", "&undefined;"), "XML line"),
     ("<oval_definitions>" + "<a>" * 100000, "nested deeper"), (b"\xff\xfe\x00\x01", "XML"), (GOOD.replace("A flaw", "A \x01 flaw"), "XML line"),
     (GOOD.encode().replace(b"A flaw", b"A fl\xe4w"), "XML line"), (packed(GOOD, ".gz")[:-20], ""), (packed(b" " * (64 << 20), ".gz"), ""),
-], ids=["empty", "text", "half", "crossed", "html", "json", "doctype", "laughs", "external", "undefined", "deep", "binary", "control", "encoding", "short-gz", "bomb"])
+], ids=["empty", "text", "half", "crossed", "html", "json", "doctype", "laughs", "external", "undefined", "deep", "binary", "control", "encoding", "short-gz",
+        "bomb"])
 def test_file_that_is_none_is_refused_in_one_line(bare, file, says):
     assert says in refused(bare, file)
 

@@ -192,7 +192,8 @@ def test_rule_on_a_source_package_when_nothing_tells_the_source_then_the_package
 
 
 @pytest.mark.parametrize("installed, fixed, is_hit", [
-    ("5.2.15-2+b2", "5.2.15-2", False), ("5.2.15-2+b2", "5.2.15-2+deb12u1", True), ("5.2.15-2+b10", "5.2.15-3", True), ("5.2.15-2+deb12u1+b1", "5.2.15-2+deb12u1", False),
+    ("5.2.15-2+b2", "5.2.15-2", False), ("5.2.15-2+b2", "5.2.15-2+deb12u1", True), ("5.2.15-2+b10", "5.2.15-3", True),
+    ("5.2.15-2+deb12u1+b1", "5.2.15-2+deb12u1", False),
     ("5.2.15-2~deb12u1", "5.2.15-2", True),
 ])
 def test_rule_on_a_source_package_when_the_binary_was_rebuilt_then_the_rebuild_counts_for_nothing(pakiti, installed, fixed, is_hit):
@@ -332,8 +333,10 @@ def test_codenames_lead_to_releases(pakiti):
 
 
 @pytest.mark.parametrize("installed, fixed, is_hit", [
-    ("0:2.28-1.el8", "2:2.28-2.ksplice1.el8", False), ("2:2.28-1.ksplice1.el8", "0:2.28-9.el8", False), ("2:2.28-1.ksplice1.el8", "2:2.28-2.ksplice1.el8", True),
-    ("2:2.28-1.ksplice2.el8", "2:2.28-2.ksplice1.el8", False), ("0:1.1.1k-1.el8", "10:1.1.1k-2.el8_fips", False), ("10:1.1.1k-1.el8_fips", "10:1.1.1k-2.el8_fips", True),
+    ("0:2.28-1.el8", "2:2.28-2.ksplice1.el8", False), ("2:2.28-1.ksplice1.el8", "0:2.28-9.el8", False),
+    ("2:2.28-1.ksplice1.el8", "2:2.28-2.ksplice1.el8", True),
+    ("2:2.28-1.ksplice2.el8", "2:2.28-2.ksplice1.el8", False), ("0:1.1.1k-1.el8", "10:1.1.1k-2.el8_fips", False),
+    ("10:1.1.1k-1.el8_fips", "10:1.1.1k-2.el8_fips", True),
     ("10:1.1.1k-1.el8_fips", "11:1.1.1k-2.el8", False),
 ])
 def test_special_builds_are_compared_with_their_own_kind(pakiti, installed, fixed, is_hit):
@@ -349,7 +352,8 @@ def test_rule_that_is_bound_to_architectures_counts_for_them_only(pakiti, arch, 
     put_feed(pakiti, "o", "oval", o.file(), "rhel:9")
     submit(pakiti, rpm_host(("bash", "0:5.1-1.el9", arch)))
     assert (HOST in hit(pakiti, A)) == is_hit
-    assert explained(pakiti, A)["bash", "o"][1] == ("the installed version is within what the rule says is vulnerable" if is_hit else "the rule is for other architectures")
+    because = "the installed version is within what the rule says is vulnerable" if is_hit else "the rule is for other architectures"
+    assert explained(pakiti, A)["bash", "o"][1] == because
 
 
 @pytest.mark.parametrize("installed, is_hit", [("5.1-2.el9", False), ("5.1-1.el9", True), ("0:5.1-2.el9", True), ("2:5.1-2.el9", False)])
@@ -377,8 +381,10 @@ def test_several_versions_of_one_package_are_judged_each(pakiti):
 # ---- what vendors say of a package ----
 
 
-DEBIAN_STATES = [(tracker_release(), "affected"), (tracker_release("resolved", "9-1"), "fixed"), (tracker_release(nodsa="Minor issue", nodsa_reason=""), "no-advisory"),
-                 (tracker_release(nodsa="Minor issue", nodsa_reason="postponed"), "deferred"), (tracker_release(nodsa="Minor issue", nodsa_reason="ignored"), "will-not-fix"),
+DEBIAN_STATES = [(tracker_release(), "affected"), (tracker_release("resolved", "9-1"), "fixed"),
+                 (tracker_release(nodsa="Minor issue", nodsa_reason=""), "no-advisory"),
+                 (tracker_release(nodsa="Minor issue", nodsa_reason="postponed"), "deferred"),
+                 (tracker_release(nodsa="Minor issue", nodsa_reason="ignored"), "will-not-fix"),
                  (tracker_release(urgency="end-of-life"), "out-of-support"), (tracker_release("undetermined"), "under-investigation"),
                  (tracker_release(urgency="unimportant"), "unimportant")]
 COUNTS = {"affected", "fixed", "no-advisory", "deferred", "will-not-fix", "out-of-support"}
@@ -395,7 +401,8 @@ def test_state_is_told_in_documented_words_and_counts_as_documented(pakiti, rele
     assert state in pakiti.run("help", "check").stdout
 
 
-@pytest.mark.parametrize("details, state", [("Affected", "affected"), ("Will not fix", "will-not-fix"), ("Fix deferred", "deferred"), ("Out of support scope", "out-of-support"),
+@pytest.mark.parametrize("details, state", [("Affected", "affected"), ("Will not fix", "will-not-fix"), ("Fix deferred", "deferred"),
+                                            ("Out of support scope", "out-of-support"),
                                             ("Under investigation", "under-investigation")])
 def test_red_hats_words_for_a_missing_fix_become_states(pakiti, details, state):
     put_feed(pakiti, "v", "csaf", csaf(A, affected=[(RHEL[9], "bash", details)]), "rhel")
@@ -411,7 +418,8 @@ def test_not_affected_is_explained_and_never_listed(pakiti):
     put_feed(pakiti, "t", "debian-tracker", tracker({"bash": {A: {"bookworm": tracker_release("resolved", "0")}}}), "debian")
     purl = "pkg:deb/ubuntu/bash@5?arch=source&distro=jammy"
     put_feed(pakiti, "x", "openvex", openvex(vex_statement(A, "not_affected", purl, justification="component_not_present")), "ubuntu")
-    for report, note in ((told_host(("bash", "0:5-1", {"source": "bash"})), ""), (deb_host(("bash", "5-1")), ""), (deb_host(("bash", "5-1"), system="Ubuntu 22.04"), "component_not_present")):
+    for report, note in ((told_host(("bash", "0:5-1", {"source": "bash"})), ""), (deb_host(("bash", "5-1")), ""),
+                         (deb_host(("bash", "5-1"), system="Ubuntu 22.04"), "component_not_present")):
         assert pakiti.vulnerable(report) == {}
         submit(pakiti, report)
         told = [row for row in pakiti.explain(HOST, A) if row["package"]]
@@ -421,7 +429,8 @@ def test_not_affected_is_explained_and_never_listed(pakiti):
 
 @pytest.mark.parametrize("status, members, expected", [
     ("affected", {}, ("affected", "", "x")), ("fixed", {}, ("fixed", "5.2-2", "x")), ("under_investigation", {}, ("under-investigation", "", "x")),
-    ("affected", {"action_statement": "Fix is deferred."}, ("deferred", "", "x")), ("affected", {"action_statement": "We decided to not fix this."}, ("will-not-fix", "", "x")),
+    ("affected", {"action_statement": "Fix is deferred."}, ("deferred", "", "x")),
+    ("affected", {"action_statement": "We decided to not fix this."}, ("will-not-fix", "", "x")),
 ])
 def test_statements_of_openvex_become_verdicts(pakiti, status, members, expected):
     purl = "pkg:deb/ubuntu/bash@5.2-2?arch=source&distro=jammy"
@@ -456,7 +465,8 @@ def test_advisories_of_an_rpm_repository_are_vulnerabilities(pakiti, rpmmd):
     assert row == ["bash", "x86_64", "0:5.1.8-6.el9", B, "RLSA-2024:1", "important", "fixed", "0:5.1.8-9.el9", "repo"]
 
 
-@pytest.mark.parametrize("told, is_hit", [({"module": "nodejs:18:1:x"}, True), ({"module": "nodejs:20:1:x"}, False), ({}, False)], ids=["own", "other", "not-told"])
+@pytest.mark.parametrize("told, is_hit", [({"module": "nodejs:18:1:x"}, True), ({"module": "nodejs:20:1:x"}, False), ({}, False)],
+                         ids=["own", "other", "not-told"])
 def test_advisories_of_modules_count_for_their_stream(pakiti, rpmmd, told, is_hit):
     class OfModule(Advisory):
         def xml(self):
@@ -492,7 +502,8 @@ def test_explanation_begins_with_what_is_known_of_the_cve(pakiti):
     put_feed(pakiti, "t", "debian-tracker", tracker({"bash": {A: {"bookworm": tracker_release()}}}), "debian")
     submit(pakiti, deb_host(("bash", "5.2-1")))
     head = pakiti.run("explain", HOST, A).stdout.split("\n\n")[0].splitlines()
-    assert head == [f"{A}: Example overflows", "  known exploited since 2024-02-03, also by ransomware", "  CVSS 9.8 CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    assert head == [f"{A}: Example overflows", "  known exploited since 2024-02-03, also by ransomware",
+                    "  CVSS 9.8 CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
                     "  EPSS 12.34 % (more likely than 98 % of all)", "  SSVC exploitation=active automatable=yes impact=total"]
 
 
@@ -518,7 +529,8 @@ def test_explain_tells_rule_order_feed_and_reason(pakiti):
     put_feed(pakiti, "o", "oval", oval({A: ("bash", "0:5.1-2.el9")}, "rhel:9", advisory="RHSA-2024:1", title="RHSA-2024:1: bash security update"), "rhel:9")
     submit(pakiti, rpm_host(("bash", "0:5.1-1.el9")))
     text = pakiti.run("explain", HOST, A).stdout
-    for line in ("VULNERABLE: bash 0:5.1-1.el9 x86_64", "  rule            bash < 0:5.1-2.el9 (order: rpm)", "  state           fixed", "  advisory        RHSA-2024:1",
+    for line in ("VULNERABLE: bash 0:5.1-1.el9 x86_64", "  rule            bash < 0:5.1-2.el9 (order: rpm)", "  state           fixed",
+                 "  advisory        RHSA-2024:1",
                  "  title           RHSA-2024:1: bash security update", "  the installed version is within what the rule says is vulnerable"):
         assert f"{line}\n" in text
     assert re.search(r"^  definition      oval:org\.example:def:\d+, severity important$", text, re.M)
@@ -559,7 +571,8 @@ def test_package_with_an_operator_lists_hosts_in_the_order_of_their_package_mana
 def test_package_without_an_operator_lists_every_host_that_has_it(pakiti):
     submit(pakiti, rpm_host(("bash", "0:5-1"), ("zsh", "0:5-1"), host="b.example.org"))
     submit(pakiti, deb_host(("bash", "5.2-1"), host="a.example.org"))
-    assert pakiti.tsv("package", "bash") == [["a.example.org", "debian:12", "bash", "5.2-1", "amd64", "0"], ["b.example.org", "rhel:9.4", "bash", "0:5-1", "x86_64", "0"]]
+    assert pakiti.tsv("package", "bash") == [["a.example.org", "debian:12", "bash", "5.2-1", "amd64", "0"],
+                                             ["b.example.org", "rhel:9.4", "bash", "0:5-1", "x86_64", "0"]]
     assert pakiti.tsv("package", "no-such-package") == []
 
 
@@ -582,7 +595,8 @@ def test_columns_of_tsv_are_as_documented(stocked):
     assert stocked.tsv("package", "bash") == [[HOST, "rhel:9.4", "bash", "0:5.1-1.el9", "x86_64", "0"]]
     row = stocked.tsv("explain", HOST, A)[0]
     definition = stocked.rows("SELECT name FROM definition")[0][0]
-    assert row[:15] == ["explanation", "vulnerable", "bash", "x86_64", "0:5.1-1.el9", "", "", "bash < 0:5.1-2.el9", "rpm", "fixed", "0:5.1-2.el9", definition, "RHSA-2024:1",
+    assert row[:15] == ["explanation", "vulnerable", "bash", "x86_64", "0:5.1-1.el9", "", "", "bash < 0:5.1-2.el9", "rpm", "fixed", "0:5.1-2.el9", definition,
+                        "RHSA-2024:1",
                         "important", "o"]
     assert re.fullmatch(date, row[15]) and row[16:] == ["", "the installed version is within what the rule says is vulnerable", ""]
     assert stocked.tsv("oval", "eval", "o", "report") == [["definition", definition, "patch", A]]
@@ -591,7 +605,8 @@ def test_columns_of_tsv_are_as_documented(stocked):
     assert listed[:8] == ["o", "oval", "rhel:9", "release", "good", "0", "0", "1"] and all(re.fullmatch(date, t) for t in listed[8:11]) and listed[11:] == [""]
 
 
-@pytest.mark.parametrize("command", [("check", "report"), ("check", "report", "--explain", A), ("cve", A), ("package", "bash"), ("explain", HOST, A), ("oval", "eval", "o", "report"),
+@pytest.mark.parametrize("command", [("check", "report"), ("check", "report", "--explain", A), ("cve", A), ("package", "bash"), ("explain", HOST, A),
+                                     ("oval", "eval", "o", "report"),
                                      ("oval", "eval", "o", "report", "--all"), ("feed", "list"), ("feed", "show", "o"), ("package", "none")], ids="-".join)
 def test_every_answer_comes_as_json(stocked, command):
     rows = stocked.json(*command)
@@ -604,9 +619,11 @@ def test_updates_come_before_vulnerabilities_in_order(pakiti, apt, keyring):
     repository = apt().publish([("bash", "5.2-9", "amd64"), ("curl", "8-1", "amd64")])
     pakiti.add_feed("apt", repository.url, "--suite", "stable", "--components", "main", "--arch", "amd64", "--keyring", keyring)
     pakiti.run("sync")
-    put_feed(pakiti, "t", "debian-tracker", tracker({"zsh": {B: {"bookworm": tracker_release()}, A: {"bookworm": tracker_release()}}, "bash": {B: {"bookworm": tracker_release()}}}), "debian")
+    put_feed(pakiti, "t", "debian-tracker", tracker({"zsh": {B: {"bookworm": tracker_release()}, A: {"bookworm": tracker_release()}},
+                                                     "bash": {B: {"bookworm": tracker_release()}}}), "debian")
     rows = pakiti.tsv("check", "-", stdin=deb_host(("zsh", "5-1"), ("curl", "7-1"), ("bash", "5.2-1")))
-    assert [(row[0], row[1], row[4]) for row in rows] == [("update", "bash", "5.2-9"), ("update", "curl", "8-1"), ("vulnerability", "bash", B), ("vulnerability", "zsh", A),
+    assert [(row[0], row[1], row[4]) for row in rows] == [("update", "bash", "5.2-9"), ("update", "curl", "8-1"), ("vulnerability", "bash", B),
+                                                          ("vulnerability", "zsh", A),
                                                          ("vulnerability", "zsh", B)]
 
 
@@ -617,13 +634,17 @@ def test_table_of_check_has_a_part_for_each_kind(stocked):
 
 
 @pytest.mark.parametrize("command, says", [
-    (("cve", "CVE-24-1"), "'CVE-24-1' is no CVE"), (("cve",), "usage: pakiti cve CVE"), (("cve", A, B), "usage: pakiti cve CVE"), (("explain", HOST), "usage: pakiti explain HOST CVE"),
+    (("cve", "CVE-24-1"), "'CVE-24-1' is no CVE"), (("cve",), "usage: pakiti cve CVE"), (("cve", A, B), "usage: pakiti cve CVE"),
+    (("explain", HOST), "usage: pakiti explain HOST CVE"),
     (("explain", HOST, "bash"), "'bash' is no CVE"), (("check", "report", "--explain", "x"), "'x' is no CVE"), (("package",), "usage: pakiti package NAME"),
-    (("package", "bash", "<"), "one of < <= = >= >"), (("package", "bash", "==", "1"), "one of < <= = >= >"), (("package", "bash", "<", "1", "2"), "usage: pakiti package"),
-    (("recalculate", "a", "b"), "usage: pakiti recalculate"), (("oval", "eval", "o"), "usage: pakiti oval eval"), (("feed", "accept"), "usage: pakiti feed accept NAME"),
+    (("package", "bash", "<"), "one of < <= = >= >"), (("package", "bash", "==", "1"), "one of < <= = >= >"),
+    (("package", "bash", "<", "1", "2"), "usage: pakiti package"),
+    (("recalculate", "a", "b"), "usage: pakiti recalculate"), (("oval", "eval", "o"), "usage: pakiti oval eval"),
+    (("feed", "accept"), "usage: pakiti feed accept NAME"),
     (("feed", "add-defaults"), "usage: pakiti feed add-defaults PLATFORM"), (("feed", "add-defaults", "beos:5"), "the catalogue has no addresses"),
     (("feed", "add", "x", "--type", "sarif", "--url", "/x"), "say --type, one of apt, rpmmd, oval"), (("oval", "nothing"), "'oval' needs one of these words"),
-    (("feed", "add", "x", "--type", "oval", "--url", "/x"), "say whose definitions these are"), (("feed", "add", "x", "--type", "osv", "--url", "x"), "--url must begin with"),
+    (("feed", "add", "x", "--type", "oval", "--url", "/x"), "say whose definitions these are"),
+    (("feed", "add", "x", "--type", "osv", "--url", "x"), "--url must begin with"),
     (("feed", "add", "x", "--type", "osv"), "--url must begin with"),
 ], ids=lambda v: "-".join(v)[:40] if isinstance(v, tuple) else "")
 def test_wrong_use_is_told_with_what_is_wanted(stocked, command, says):
@@ -632,8 +653,10 @@ def test_wrong_use_is_told_with_what_is_wanted(stocked, command, says):
 
 
 @pytest.mark.parametrize("command, says", [
-    (("cve", B), f"no feed speaks of {B}"), (("explain", "other.example.org", A), "no host 'other.example.org' has reported"), (("explain", HOST, B), f"no feed speaks of {B}"),
-    (("check", "report", "--explain", B), f"no feed speaks of {B}"), (("check", "nothing"), "there is no file 'nothing'"), (("feed", "accept", "none"), "there is no feed 'none'"),
+    (("cve", B), f"no feed speaks of {B}"), (("explain", "other.example.org", A), "no host 'other.example.org' has reported"),
+    (("explain", HOST, B), f"no feed speaks of {B}"),
+    (("check", "report", "--explain", B), f"no feed speaks of {B}"), (("check", "nothing"), "there is no file 'nothing'"),
+    (("feed", "accept", "none"), "there is no feed 'none'"),
     (("oval", "eval", "nothing", "report"), "there is no file 'nothing'"), (("oval", "eval", "o", "nothing"), "there is no file 'nothing'"),
 ], ids=lambda v: "-".join(v)[:40] if isinstance(v, tuple) else "")
 def test_what_does_not_exist_is_told(stocked, command, says):
@@ -652,7 +675,8 @@ def test_questions_without_a_database_say_how_to_make_one(bare, command):
 @pytest.mark.parametrize("platform, expected", [
     ("debian:12", {"debian-12": "apt", "debian-12-updates": "apt", "debian-12-security": "apt", "debian-tracker": "debian-tracker", "debian-dsa": "debian-list",
                    "debian-dla": "debian-list"}),
-    ("rhel:9.4", {"redhat-vex": "csaf", "rhel-9-oval": "oval"}), ("centos:7.9", {"redhat-vex": "csaf", "rhel-7-oval": "oval"}), ("rhel:10", {"redhat-vex": "csaf"}),
+    ("rhel:9.4", {"redhat-vex": "csaf", "rhel-9-oval": "oval"}), ("centos:7.9", {"redhat-vex": "csaf", "rhel-7-oval": "oval"}),
+    ("rhel:10", {"redhat-vex": "csaf"}),
     ("opensuse-leap:15.5", {"opensuse-leap-15.5-oval": "oval"}),
 ])
 def test_defaults_of_a_platform_are_its_vendors_addresses_and_what_is_for_everybody(pakiti, platform, expected):

@@ -44,7 +44,8 @@ def entity(name, value="", **attributes):
     return element(name, escape(value), **attributes)
 
 
-RELEASE_PACKAGES = {"rhel:6": "redhat-release-server", "rhel:7": "redhat-release-server", "rhel": "redhat-release", "sles": "sles-release", "ol": "oraclelinux-release"}
+RELEASE_PACKAGES = {"rhel:6": "redhat-release-server", "rhel:7": "redhat-release-server", "rhel": "redhat-release", "sles": "sles-release",
+                    "ol": "oraclelinux-release"}
 
 
 class Oval:
@@ -121,7 +122,8 @@ class Oval:
 
     def file(self):
         body = "".join(element(name, *parts) for name, parts in self.sections.items() if parts)
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<oval_definitions xmlns="http://oval.mitre.org/XMLSchema/oval-definitions-5">{body}</oval_definitions>\n'
+        root = element("oval_definitions", body, xmlns="http://oval.mitre.org/XMLSchema/oval-definitions-5")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n'
 
 
 def oval(packages, platform=None, kind="rpminfo", **more):

@@ -59,18 +59,18 @@
 
 #define HOST_PACKAGES_MAX 512
 
-typedef struct host {
+typedef struct test_host {
   pk_system system;
   pk_evaluation evaluation;
   pk_regex_cache *regexes;
   pk_package packages[HOST_PACKAGES_MAX];
   size_t n_packages;
-} host;
+} test_host;
 
 /** `packages`: lines "name version [architecture [module]]", which must live as long as the host. */
-static inline void host_make(host *h, const pk_system_source *from, const char *packages) {
+static inline void host_make(test_host *h, const pk_system_source *from, const char *packages) {
   pk_str rest = pk_str_of(packages), line;
-  *h = (host){.regexes = pk_regex_cache_new()};
+  *h = (test_host){.regexes = pk_regex_cache_new()};
   pk_system_init(&h->system, from);
   while (pk_str_split(&rest, '\n', &line)) {
     pk_package *p = &h->packages[h->n_packages++];
@@ -85,11 +85,11 @@ static inline void host_make(host *h, const pk_system_source *from, const char *
   pk_evaluation_init(&h->evaluation, &h->system, h->regexes);
 }
 
-static inline void host_of(host *h, const char *platform, pk_package_type type, const char *packages) {
+static inline void host_of(test_host *h, const char *platform, pk_package_type type, const char *packages) {
   host_make(h, &(pk_system_source){.platform = pk_str_of(platform), .type = type}, packages);
 }
 
-static inline void host_free(host *h) {
+static inline void host_free(test_host *h) {
   pk_evaluation_fini(&h->evaluation);
   pk_system_fini(&h->system);
   pk_regex_cache_free(&h->regexes);
@@ -109,7 +109,7 @@ static inline pk_rc oval_read(const char *text, pk_oval_visit *visit, void *arg,
 }
 
 typedef struct oval_results {
-  host *host;
+  test_host *host;
   pk_buf text; /* "d=true e=unknown " */
   char why[256]; /* of the last one */
 } oval_results;
@@ -125,7 +125,7 @@ static inline pk_rc oval_note_result(void *arg, const pk_definition *d, pk_err *
 }
 
 /** All results in the order of the file: "d=true e=not applicable ". */
-static inline void assert_results(host *h, const char *text, const char *want) {
+static inline void assert_results(test_host *h, const char *text, const char *want) {
   oval_results r = {.host = h};
   pk_err err;
   pk_buf_init(&r.text, 65536);
@@ -135,7 +135,7 @@ static inline void assert_results(host *h, const char *text, const char *want) {
 }
 
 /** The only definition's result, and words of the reason. */
-static inline void assert_result_because(host *h, const char *text, const char *want, const char *words) {
+static inline void assert_result_because(test_host *h, const char *text, const char *want, const char *words) {
   oval_results r = {.host = h};
   pk_err err;
   pk_buf_init(&r.text, 65536);

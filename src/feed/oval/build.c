@@ -86,12 +86,19 @@ static bool unknown(pk_value *v) {
 
 static bool resolve_thing(pk_oval_file *f, pk_oval_thing *t, unsigned depth, bool *ret_sound);
 
-static bool resolve_value(pk_oval_file *f, const pk_oval_open *o, unsigned depth) {
+static unsigned count_values(const pk_value *v) {
+  unsigned n = 1;
+  for (size_t i = 0; i < v->n_parts; i++) n += count_values(v->parts[i]);
+  return n;
+}
+
+static bool resolve_value(pk_oval_file *f, pk_oval_thing *owner, const pk_oval_open *o, unsigned depth) {
   bool sound = false;
   pk_oval_thing *target = defined(o->kind == PK_OVAL_OBJECT ? &f->objects : &f->variables, o->ref);
   if (!target || (o->kind == PK_OVAL_OBJECT && (target->is_set || target->is_filtered))) return unknown(o->value);
   if (!resolve_thing(f, target, depth + 1, &sound)) return false;
-  if (!sound) return unknown(o->value);
+  if (!sound || (size_t)owner->size + target->size > PK_VALUE_NODES_MAX) return unknown(o->value);
+  owner->size += target->size;
   if (o->kind == PK_OVAL_VARIABLE) {
     *o->value = *target->value;
     return true;
@@ -108,8 +115,9 @@ static bool resolve_thing(pk_oval_file *f, pk_oval_thing *t, unsigned depth, boo
   *ret_sound = t->mark != PK_OVAL_OPEN && depth < PK_CRITERIA_DEPTH_MAX;
   if (!*ret_sound || t->mark == PK_OVAL_DONE) return true;
   t->mark = PK_OVAL_OPEN;
+  t->size = t->value ? count_values(t->value) : 1; /* what is referred to has no parts yet */
   for (const pk_oval_open *o = t->open; o; o = o->next)
-    if (!resolve_value(f, o, depth)) return false;
+    if (!resolve_value(f, t, o, depth)) return false;
   t->mark = PK_OVAL_DONE;
   return true;
 }

@@ -60,7 +60,8 @@ typedef struct pk_oval_thing {
   pk_str id;
   unsigned char kind, check, existence, operator, mark; /**< pk_test_kind, pk_check, pk_existence, pk_operator, pk_oval_mark */
   bool is_defined, is_set, is_filtered;
-  unsigned n; /**< of states or entities */
+  unsigned n;    /**< of states or entities */
+  unsigned size; /**< values and functions, those that it refers to counted in */
   union {
     struct {
       struct pk_oval_thing *object, **states; /**< of a test */

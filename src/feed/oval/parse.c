@@ -13,7 +13,6 @@ typedef enum section { IN_NONE, IN_DEFINITIONS, IN_TESTS, IN_OBJECTS, IN_STATES,
 typedef struct reader {
   pk_oval_file *file;
   section section;
-  bool is_oval;
   pk_oval_definition *definition; /* being read */
   pk_str resolution; /* state of the one that is open */
   pk_oval_node *open[PK_CRITERIA_DEPTH_MAX + 1];
@@ -265,6 +264,7 @@ static pk_rc add_state(reader *r, pk_str ref, pk_err *err) {
   pk_oval_thing *t = r->thing, *state = pk_oval_thing_named(r->file, &r->file->states, ref);
   void *list = t->states;
   size_t n = t->n;
+  if (n == PK_STATES_MAX) return pk_err_set(err, PK_E_LIMIT, "test '%.*s' has more than %zu states", PK_FMT(t->id), PK_STATES_MAX);
   if (!state || !pk_oval_append(r->file, &list, &n, sizeof state)) return full(err);
   t->states = list;
   t->n = (unsigned)n;
@@ -285,6 +285,7 @@ static pk_rc begin_entity(reader *r, pk_xml *x, pk_str name, pk_err *err) {
   pk_oval_thing *t = r->thing;
   void *list = t->entities;
   size_t n = t->n;
+  if (n == PK_ENTITIES_MAX) return pk_err_set(err, PK_E_LIMIT, "'%.*s' has more than %zu entities", PK_FMT(t->id), PK_ENTITIES_MAX);
   pk_value *v = pk_arena_alloc(&r->file->arena, sizeof *v);
   if (!v || !pk_oval_append(r->file, &list, &n, sizeof *t->entities)) return full(err);
   t->entities = list;
@@ -300,6 +301,12 @@ static pk_rc begin_entity(reader *r, pk_xml *x, pk_str name, pk_err *err) {
   return pk_oval_pending(r->file, t, v, PK_OVAL_VARIABLE, var_ref) ? PK_OK : full(err);
 }
 
+/* Another way to match text than the ordinary one. */
+static bool is_odd_behaviour(pk_xml *x) {
+  pk_str multiline = pk_xml_attr(x, "multiline");
+  return is_yes(pk_xml_attr(x, "ignore_case")) || is_yes(pk_xml_attr(x, "singleline")) || (multiline.n && !is_yes(multiline));
+}
+
 static pk_rc thing_start(reader *r, pk_xml *x, pk_str name, unsigned depth, pk_err *err) {
   bool objects = r->section == IN_OBJECTS;
   if (depth == 3) {
@@ -310,7 +317,7 @@ static pk_rc thing_start(reader *r, pk_xml *x, pk_str name, unsigned depth, pk_e
   if (depth != 4 || !r->thing) return PK_OK;
   if (pk_str_is(name, "set")) r->thing->is_set = true;
   if (pk_str_is(name, "set") || pk_str_is(name, "behaviors") || pk_str_is(name, "filter")) {
-    r->thing->is_filtered |= pk_str_is(name, "filter");
+    r->thing->is_filtered |= pk_str_is(name, "filter") || is_odd_behaviour(x);
     return PK_OK;
   }
   return begin_entity(r, x, name, err);

@@ -108,7 +108,7 @@ static void test_not_when_neither_true_nor_false_then_it_stays(void **state) {
 static pk_result tree_result(pk_operator operator, bool negate, const pk_result *results, size_t n) {
   pk_criteria leaves[4];
   const pk_criteria *children[4];
-  host h;
+  test_host h;
   for (size_t i = 0; i < n; i++) {
     leaves[i] = (pk_criteria){.kind = PK_CRITERIA_RESULT, .result = results[i]};
     children[i] = &leaves[i];
@@ -178,7 +178,7 @@ static void test_tests_when_existence_and_check_differ_then_as_the_specification
                       STATE_OF("rpminfo", "s", EVR("less than", "5-1"))),
              attributes);
     for (size_t k = 0; k < 5; k++) {
-      host h;
+      test_host h;
       host_of(&h, "rhel:9.4", PK_TYPE_RPM, hosts[k]);
       snprintf(want, sizeof want, "d=%s ", cases[i].want[k]);
       oval_results r = {.host = &h};
@@ -200,7 +200,7 @@ static void test_tests_when_there_is_no_state_then_existence_decides(void **stat
                {"none_exist", "true", "false", "false"},         {"only_one_exists", "false", "true", "false"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char text[4096], want[64];
-    host h;
+    test_host h;
     snprintf(text, sizeof text,
              OVAL(DEFINITION("none", AND(CRITERION("n"))) DEFINITION("one", AND(CRITERION("o"))) DEFINITION("two", AND(CRITERION("t")))
                       TEST_OF("rpminfo", "n", "check='all' check_existence='%1$s'", "n", "") NAMED("rpminfo", "n", "c")
@@ -223,7 +223,7 @@ static void test_states_when_several_then_their_operator_counts(void **state) {
                                          {"XOR", "tt=false tf=true ff=false "}};
   for (size_t i = 0; i < 4; i++) {
     char text[4096];
-    host h;
+    test_host h;
     snprintf(text, sizeof text,
              OVAL(DEFINITION("tt", AND(CRITERION("tt"))) DEFINITION("tf", AND(CRITERION("tf"))) DEFINITION("ff", AND(CRITERION("ff")))
                       TEST_OF("rpminfo", "tt", "check='all' state_operator='%1$s'", "o", STATE("t") STATE("t2"))
@@ -240,7 +240,7 @@ static void test_states_when_several_then_their_operator_counts(void **state) {
 
 static void test_state_when_it_has_several_entities_then_its_operator_counts(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1 x86_64");
   assert_results(&h,
                  OVAL(DEFINITION("and", AND(CRITERION("and"))) DEFINITION("or", AND(CRITERION("or"))) TEST_OF("rpminfo", "and", "check='all'", "o", STATE("and"))
@@ -300,7 +300,7 @@ static void test_operations_when_values_are_compared_then_by_their_datatype(void
       {PK_OP_BITWISE_OR, PK_DATA_INT, "9", "6", PK_RESULT_FALSE},
       {PK_OP_BITWISE_AND, PK_DATA_INT, "a", "6", PK_RESULT_ERROR},
   };
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "");
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     pk_result r = pk_operation_result(&h.evaluation, cases[i].op, cases[i].datatype, pk_str_of(cases[i].have), pk_str_of(cases[i].want));
@@ -329,7 +329,7 @@ static void test_packages_when_a_field_is_asked_for_then_of_the_package(void **s
       {PACKAGE_STATE("<extended_name>a-2:3.1</extended_name>"), "d=unknown "},
       {PACKAGE_STATE("<magic>1</magic>"), "d=unknown "},
   };
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 2:3.1-4.el9");
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) assert_results(&h, cases[i][0], cases[i][1]);
   host_free(&h);
@@ -340,7 +340,7 @@ static void test_packages_when_a_field_is_asked_for_then_of_the_package(void **s
 
 static void test_packages_when_a_signature_is_told_then_it_decides(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   static const char text[] = OVAL(DEFINITION("one", AND(CRITERION("one"))) DEFINITION("other", AND(CRITERION("other")))
                                       DEFINITION("none", AND(CRITERION("none"))) RPM_SIGNED("one", "a", "k1") RPM_SIGNED("other", "a", "k2")
@@ -355,7 +355,7 @@ static void test_packages_when_a_signature_is_told_then_it_decides(void **state)
 
 static void test_packages_when_names_are_patterns_then_all_that_fit(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "java-8 1-1\njava-11 9-1\npython 1-1");
   assert_results(&h,
                  OVAL(DEFINITION("any", AND(CRITERION("any"))) DEFINITION("all", AND(CRITERION("all"))) DEFINITION("none", AND(CRITERION("none")))
@@ -370,7 +370,7 @@ static void test_packages_when_names_are_patterns_then_all_that_fit(void **state
 
 static void test_packages_when_the_object_asks_for_more_than_a_name_then_all_must_fit(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1 x86_64\na 2-1 i686");
   assert_results(&h,
                  OVAL(DEFINITION("both", AND(CRITERION("b"))) DEFINITION("neither", AND(CRITERION("n"))) TEST_OF("rpminfo", "b", "check='all'", "b", STATE("s"))
@@ -384,7 +384,7 @@ static void test_packages_when_of_another_family_then_the_object_finds_nothing(v
   (void)state;
   static const char text[] = OVAL(DEFINITION("rpm", AND(CRITERION("r"))) DEFINITION("deb", AND(CRITERION("d"))) RPM("r", "a", "less than", "9-9")
                                       DEB("d", "a", "less than", "9-9"));
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   assert_results(&h, text, "rpm=true deb=false ");
   host_free(&h);
@@ -405,7 +405,7 @@ static void note_culprit(void *arg, const pk_package *p, const pk_test *test) {
 
 static void test_found_when_several_packages_make_it_true_then_each_is_told(void **state) {
   (void)state;
-  host h;
+  test_host h;
   culprits c = {""};
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1\na 9-1\nb 1-1\nc 9-1");
   h.evaluation.found = note_culprit;
@@ -429,7 +429,7 @@ static void test_uname_when_the_kernel_is_told_then_compared_else_unknown(void *
       OVAL(DEFINITION("release", AND(CRITERION("r"))) DEFINITION("machine", AND(CRITERION("m"))) DEFINITION("node", AND(CRITERION("n")))
                UNAME("r", "<os_release operation='pattern match'>^5\\.15\\.0-\\d+(-generic)$</os_release>")
                    UNAME("m", "<machine_class>x86_64</machine_class>") UNAME("n", "<node_name>h</node_name>"));
-  host h;
+  test_host h;
   host_make(&h, &(pk_system_source){.platform = PK_STR("ubuntu:22.04"), .type = PK_TYPE_DEB, .kernel = PK_STR("5.15.0-25-generic"), .arch = PK_STR("x86_64")},
             "");
   assert_results(&h, text, "release=true machine=true node=unknown ");
@@ -442,7 +442,7 @@ static void test_uname_when_the_kernel_is_told_then_compared_else_unknown(void *
 
 static void test_family_when_asked_then_unix(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "debian:12", PK_TYPE_DEB, "");
   assert_results(&h,
                  OVAL(DEFINITION("unix", AND(CRITERION("u"))) DEFINITION("windows", AND(CRITERION("w"))) TEST_OF("family", "u", "check='all'", "o", STATE("u"))
@@ -467,7 +467,7 @@ static void test_owner_when_of_a_release_file_then_told_else_unknown(void **stat
                DEFINITION("file", AND(CRITERION("file"))) OWNER("own", "/etc/redhat-release", "<version operation='pattern match'>^8[^\\d]</version>")
                    OWNER("name", "/etc/redhat-release", "<name operation='pattern match'>^redhat-release</name>")
                        OWNER("other", "/etc/fedora-release", "<name operation='pattern match'>^fedora</name>") OWNER("file", "/usr/bin/sudo", "<name>sudo</name>"));
-  host h;
+  test_host h;
   host_of(&h, "rhel:8.4", PK_TYPE_RPM, "redhat-release 8.4-0.6.el8");
   assert_results(&h, text, "own=true name=true other=false file=unknown ");
   host_free(&h);
@@ -483,7 +483,7 @@ static void test_owner_when_of_a_release_file_then_told_else_unknown(void **stat
 
 static void test_textfile_when_it_tells_the_release_then_matched(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "ubuntu:22.04", PK_TYPE_DEB, "");
   assert_results(&h,
                  OVAL(DEFINITION("codename", AND(CRITERION("c"))) DEFINITION("wrong", AND(CRITERION("w"))) DEFINITION("second", AND(CRITERION("s")))
@@ -500,7 +500,7 @@ static void test_textfile_when_it_tells_the_release_then_matched(void **state) {
 
 static void test_textfile_when_matched_then_its_text_is_the_whole_match(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "debian:11", PK_TYPE_DEB, "");
   assert_results(&h,
                  OVAL(DEFINITION("d", AND(CRITERION("t"))) TEXTFILE("t", "/etc/debian_version", "(\\d+)\\.\\d", "1", STATE("s"))
@@ -511,7 +511,7 @@ static void test_textfile_when_matched_then_its_text_is_the_whole_match(void **s
 
 static void test_textfile_when_the_path_is_in_two_parts_then_put_together(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "debian:11", PK_TYPE_DEB, "");
   assert_results(&h,
                  OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("textfilecontent54", "t", "check='all'", "t", "")
@@ -527,7 +527,7 @@ static void test_textfile_when_of_modules_then_what_the_packages_say(void **stat
                TEXTFILE("on", "/etc/dnf/modules.d/nodejs.module", "\\nstream\\s*=\\s*12\\b", "1", "")
                    TEXTFILE("off", "/etc/dnf/modules.d/nodejs.module", "\\nstream\\s*=\\s*10\\b", "1", "")
                        TEXTFILE("none", "/etc/dnf/modules.d/ruby.module", "\\nstream\\s*=\\s*2.5\\b", "1", ""));
-  host h;
+  test_host h;
   host_of(&h, "rhel:8.4", PK_TYPE_RPM, "nodejs 12-1.module+el8 x86_64 nodejs:12:8030:abc\nbash 1-1");
   assert_results(&h, text, "on=true off=false none=false ");
   host_free(&h);
@@ -535,7 +535,7 @@ static void test_textfile_when_of_modules_then_what_the_packages_say(void **stat
 
 static void test_other_tests_when_no_report_answers_them_then_unknown(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "");
   assert_result_because(&h, OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("selinuxboolean", "t", "check='all'", "o", "") OBJECT_OF("selinuxboolean", "o", "")),
                         "d=unknown ", "no report answers");
@@ -588,7 +588,7 @@ static void test_variables_when_computed_then_as_the_functions_say(void **state)
       {VARIABLE("all", "x", CONSTANT("w", VALUE("x"))), "d=unknown "}, /* v is not there */
       {VARIABLE("all", "x", LOCAL("v", "<object_component object_ref='none' item_field='evr'/>")), "d=unknown "},
   };
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 0:5.1-2");
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char text[4096];
@@ -610,7 +610,7 @@ static void test_entity_when_a_variable_has_several_values_then_var_check_counts
   static const struct {
     const char *check, *want;
   } cases[] = {{"all", "d=false "}, {"at least one", "d=true "}, {"none satisfy", "d=false "}, {"only one", "d=true "}};
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char text[1024];
@@ -625,7 +625,7 @@ static void test_entity_when_a_variable_has_several_values_then_var_check_counts
 
 static void test_object_when_its_name_is_a_variable_then_packages_of_all_values(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "ubuntu:22.04", PK_TYPE_DEB, "libssl3 3.0-1 amd64\nopenssl 3.0-9 amd64");
   assert_results(&h,
                  OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("dpkginfo", "t", "check='at least one'", "o", STATE("s"))
@@ -642,7 +642,7 @@ static void test_object_when_its_name_is_a_variable_then_packages_of_all_values(
 
 static void test_regex_when_it_backtracks_without_end_then_error(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1" A64 "b-1");
   assert_result_because(&h, PACKAGE_STATE("<version operation='pattern match'>^1(a+)+$</version>"), "d=error ", "takes too long");
   assert_result_because(&h, PACKAGE_STATE("<version operation='pattern match'>(</version>"), "d=error ", "is no regular expression");
@@ -651,7 +651,7 @@ static void test_regex_when_it_backtracks_without_end_then_error(void **state) {
 
 static void test_variables_when_cyclic_then_unknown(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   assert_result_because(&h, VARIABLE("all", "x", LOCAL("v", "<variable_component var_ref='v'/>")), "d=unknown ", "not defined");
   assert_results(&h,
@@ -666,7 +666,7 @@ static void test_variables_when_cyclic_then_unknown(void **state) {
 static void test_variables_when_each_doubles_the_last_then_error_soon(void **state) {
   (void)state;
   pk_buf text;
-  host h;
+  test_host h;
   pk_buf_init(&text, 65536);
   pk_buf_puts(&text, "<oval_definitions>" DEFINITION("d", AND(CRITERION("t"))) TEST_OF("variable", "t", "check='all'", "o", STATE("s"))
                          OBJECT_OF("variable", "o", "<var_ref>v40</var_ref>") STATE_OF("variable", "s", VALUE("x")) CONSTANT("v0", VALUE("a")));

@@ -239,12 +239,12 @@ static void write_criteria(pk_buf *out, uint64_t *seed, unsigned depth) {
 }
 
 typedef struct comparing {
-  host *hosts;
+  test_host *hosts;
   pk_reducer *reducer;
   size_t n_rules, n_criteria, n_never, n_true; /* how often which came out, lest all are of one kind */
 } comparing;
 
-static bool is_vulnerable(const host *h, const pk_definition *d) {
+static bool is_vulnerable(const test_host *h, const pk_definition *d) {
   const pk_rule_source from = {.platform = PK_STR("rhel:9.0")};
   unsigned char outcomes[512];
   bool any = false;
@@ -266,7 +266,7 @@ static pk_rc compare(void *arg, const pk_definition *d, pk_err *err) {
   c->n_criteria += rc == PK_NOTFOUND;
   c->n_rules += rc == PK_OK;
   for (size_t i = 0; i < N_HOSTS; i++) {
-    host *h = &c->hosts[i];
+    test_host *h = &c->hosts[i];
     bool want = pk_criteria_evaluate(&h->evaluation, d->criteria) == PK_RESULT_TRUE, have = false;
     if (rc == PK_OK) have = is_vulnerable(h, &own);
     if (rc == PK_NOTFOUND) have = pk_criteria_evaluate(&h->evaluation, own.criteria) == PK_RESULT_TRUE;
@@ -282,7 +282,7 @@ static void test_reduce_when_criteria_are_anything_then_true_of_the_same_hosts(v
   uint64_t seed = 20240804;
   pk_buf text;
   pk_err err;
-  comparing c = {.hosts = pk_calloc(N_HOSTS, sizeof(host)), .reducer = pk_reducer_new(PK_STR("rhel:9.0"), PK_TYPE_RPM)};
+  comparing c = {.hosts = pk_calloc(N_HOSTS, sizeof(test_host)), .reducer = pk_reducer_new(PK_STR("rhel:9.0"), PK_TYPE_RPM)};
   for (size_t i = 0; i < N_HOSTS; i++) {
     size_t n = (size_t)snprintf(packages[i], sizeof packages[i], "redhat-release 9.0-1\n");
     for (size_t k = 0, rest = i; k < 3; k++, rest /= 4)

@@ -87,7 +87,7 @@ static void test_decode_when_encoded_then_evaluates_as_before(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     pk_arena arena;
     pk_err err;
-    host h;
+    test_host h;
     const pk_criteria *c = NULL;
     pk_arena_init(&arena, ARENA_BYTES);
     pk_str rest = pk_buf_view(&s.bytes);

@@ -159,7 +159,7 @@ static void test_read_when_definitions_are_of_other_classes_or_deprecated_then_l
 
 static void test_file_when_sections_come_in_any_order_then_the_same(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   assert_results(&h, OVAL(STATE_OF("rpminfo", "s", EVR("less than", "2-1")) NAMED("rpminfo", "o", "a") TEST_OF("rpminfo", "t", "check='all'", "o", STATE("s"))
                               DEFINITION("d", AND(CRITERION("t")))),
@@ -184,7 +184,7 @@ static void test_file_when_a_reference_leads_nowhere_then_error_with_the_reason(
       {OVAL(DEFINITION("d", "")), "'d' has no criteria"},
       {OVAL(DEFINITION("d", AND(EXTEND("d")))), "'d' extends itself"},
   };
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) assert_result_because(&h, cases[i][0], "d=error ", cases[i][1]);
   host_free(&h);
@@ -192,7 +192,7 @@ static void test_file_when_a_reference_leads_nowhere_then_error_with_the_reason(
 
 static void test_extend_when_used_by_several_then_each_has_its_result(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   assert_results(&h,
                  OVAL(DEFINITION("one", AND(EXTEND("base") CRITERION("t"))) DEFINITION("base", AND(CRITERION("t")))
@@ -204,7 +204,7 @@ static void test_extend_when_used_by_several_then_each_has_its_result(void **sta
 
 static void test_extend_when_cyclic_then_error_and_others_are_untouched(void **state) {
   (void)state;
-  host h;
+  test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   assert_results(&h,
                  OVAL(DEFINITION("a", AND(EXTEND("b"))) DEFINITION("b", AND(EXTEND("c"))) DEFINITION("c", AND(EXTEND("a"))) DEFINITION("d", AND(CRITERION("t")))
@@ -218,7 +218,7 @@ static void test_extend_when_each_multiplies_the_last_then_error_soon(void **sta
   (void)state;
   for (int from_the_top = 0; from_the_top < 2; from_the_top++) {
     pk_buf text;
-    host h;
+    test_host h;
     oval_results r = {.host = &h};
     pk_err err;
     pk_buf_init(&text, 65536);
@@ -244,7 +244,7 @@ static void test_extend_when_each_multiplies_the_last_then_error_soon(void **sta
 static void test_extend_when_the_chain_is_too_long_then_error_at_its_top(void **state) {
   (void)state;
   pk_buf text;
-  host h;
+  test_host h;
   oval_results r = {.host = &h};
   pk_err err;
   pk_buf_init(&text, 65536);
@@ -273,7 +273,7 @@ static void nested(pk_buf *text, int levels) {
 static void test_criteria_when_nested_to_the_limit_then_read_and_beyond_refused(void **state) {
   (void)state;
   pk_buf text;
-  host h;
+  test_host h;
   pk_buf_init(&text, 65536);
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   nested(&text, PK_CRITERIA_DEPTH_MAX - 1);
@@ -300,7 +300,7 @@ static void test_variable_when_its_functions_are_nested_too_deep_then_refused(vo
 static void test_criteria_when_they_have_too_many_nodes_then_error_not_memory(void **state) {
   (void)state;
   pk_buf text;
-  host h;
+  test_host h;
   oval_results r = {.host = &h};
   pk_err err;
   pk_buf_init(&text, (size_t)32 << 20);
@@ -326,7 +326,7 @@ static void test_comments_when_there_are_no_tests_then_they_are_understood(void 
                                  "<criterion comment='lldpd is signed with Red Hat redhatrelease2 key'/>"))
                DEFINITION("other", AND("<criterion comment='Red Hat Enterprise Linux 7 is installed'/><criterion comment='lldpd is earlier than 0:1.0.1-3.el8'/>"))
                    DEFINITION("strange", AND("<criterion comment='Plan 9 is installed'/>")));
-  host h;
+  test_host h;
   host_of(&h, "rhel:8.4", PK_TYPE_RPM, "lldpd 0:1.0.1-1.el8");
   assert_results(&h, text, "old=true other=false strange=unknown ");
   host_free(&h);
