@@ -21,6 +21,8 @@ typedef struct search {
   pk_arena arena;
   found *list;
   size_t n, cap;
+  pk_definition *definitions; /* of the CVE; each stands in list at the same place */
+  size_t n_definitions, definitions_cap;
   pk_map by_id;      /* platform id and package id → place in list + 1 */
   pk_map wanted;     /* definition id → 1 */
   pk_map by_profile; /* profile id → place in list + 1, and how many more << 32 */
@@ -91,12 +93,13 @@ static pk_rc look_at_profile(void *arg, const pk_profile_key *key, pk_str member
     if (!idle) hit_profile(s, key->id, *place);
   }
   while (rc == PK_OK && s->wanted.n && pk_varint_read(&criteria, &id) && pk_varint_read(&criteria, &n)) {
+    bool counts = id & 1;
     int64_t package = 0;
     for (uint64_t i = 0; i < n && pk_varint_read(&criteria, &member); i++)
       if (!package) package = (int64_t)member;
-    int64_t definition = (int64_t)id;
+    int64_t definition = (int64_t)(id >> 1);
     const uint64_t *place = pk_map_get(&s->wanted, key_of(&definition, 1));
-    if (!place) continue;
+    if (!place || !counts) continue;
     found f = s->list[*place - 1];
     size_t at;
     pk_package p = {0};
@@ -189,22 +192,29 @@ static pk_rc keep_definition(void *arg, const pk_definition_row *row, pk_err *er
   found f = {.advisory = row->d.advisory, .feed = pk_str_of(feed->feed.name), .state = row->d.criteria ? PK_RULE_FIXED : PK_RULE_AFFECTED};
   if (row->d.criteria && !pk_str_is(row->d.class, "patch")) f.state = row->d.n_unfixed ? row->d.unfixed[0].state : PK_RULE_AFFECTED;
   rc = add(c->s, &f, &place, err);
+  void *array = c->s->definitions;
+  pk_str body;
+  if (rc == PK_OK && (!pk_arena_grow(&c->s->arena, &array, c->s->n_definitions, &c->s->definitions_cap, sizeof *c->s->definitions) ||
+                      !pk_arena_copy(&c->s->arena, row->body, &body)))
+    rc = too_much(err);
+  if (rc != PK_OK) return rc;
+  c->s->definitions = array;
+  pk_definition *d = &c->s->definitions[c->s->n_definitions++];
+  *d = (pk_definition){.id = PK_STR("")};
+  rc = pk_definition_decode(body, &c->s->arena, d, err);
   if (rc == PK_OK) *pk_map_put(&c->s->wanted, key_of(&row->id, 1), NULL) = place;
   return rc;
 }
 
 /* The rule behind a verdict: its state, fix and advisory. */
-static pk_rc read_rule(search *s, int64_t definition_id, uint64_t number, found *f, pk_err *err) {
-  pk_definition_row row;
-  const uint64_t *place = pk_map_get(&s->wanted, key_of(&definition_id, 1));
-  pk_rc rc = pk_store_definition_get(s->store, definition_id, &s->arena, &row, err);
-  if (rc != PK_OK || number >= row.d.n_rules) return rc == PK_NOTFOUND ? PK_OK : rc;
-  const pk_rule *r = &row.d.rules[number];
+static void read_rule(const search *s, uint64_t place, uint64_t number, found *f) {
+  const pk_definition *d = &s->definitions[place - 1];
+  f->feed = s->list[place - 1].feed;
+  if (number >= d->n_rules) return;
+  const pk_rule *r = &d->rules[number];
   f->state = r->state;
   f->fixed = r->fixed;
-  f->advisory = r->advisory.n ? r->advisory : row.d.advisory;
-  f->feed = s->list[*place - 1].feed;
-  return PK_OK;
+  f->advisory = r->advisory.n ? r->advisory : d->advisory;
 }
 
 static pk_rc look_at_rules(void *arg, int64_t package_id, pk_str rules, pk_err *err) {
@@ -213,10 +223,11 @@ static pk_rc look_at_rules(void *arg, int64_t package_id, pk_str rules, pk_err *
   int64_t id = 0;
   while (pk_varint_read(&rules, &step) && pk_varint_read(&rules, &rule)) {
     id += (int64_t)step;
-    if (!(rule & 1) || !pk_map_get(&s->wanted, key_of(&id, 1))) continue;
+    const uint64_t *place = pk_map_get(&s->wanted, key_of(&id, 1));
+    if (!(rule & 1) || !place) continue;
     found f = {0};
+    read_rule(s, *place, rule / 2, &f);
     pk_rc rc = pk_store_package_get(s->store, package_id, &f.package, err);
-    if (rc == PK_OK) rc = read_rule(s, id, rule / 2, &f, err);
     return rc == PK_OK ? add_package(s, s->platform_id, package_id, &f, err) : rc;
   }
   return PK_OK;

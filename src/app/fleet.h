@@ -12,7 +12,7 @@ typedef struct pk_fleet_hit {
   const pk_host_row *host;
   pk_package package;  /**< the first of its packages that was asked for; name "" when the criteria of a definition hit the whole host */
   size_t n_more;       /**< further such packages on the host */
-  pk_rule_state state; /**< of a CVE: the worst of its rules */
+  pk_rule_state state; /**< of a CVE: what the first rule that holds says */
   pk_str advisory, fixed, feed;
 } pk_fleet_hit;
 typedef pk_rc pk_fleet_visit(void *arg, const pk_fleet_hit *hit, pk_err *err);

@@ -5,13 +5,20 @@
 
 /* Memory for the definitions of the names that were asked for lately, and for one name's. */
 #define NAMED_BYTES_MAX ((size_t)192 << 20)
-#define CRITERIA_BYTES_MAX ((size_t)512 << 20)
-#define PACKAGES_BYTES_MAX ((size_t)256 << 20)
+#define CRITERIA_BYTES_MAX ((size_t)2 << 30)
+/* Memory for one definition while it is looked at. */
+#define DEFINITION_BYTES_MAX ((size_t)256 << 20)
+/* Memory for the texts of all packages of the fleet: their number bounds it, not a stranger. */
+#define PACKAGES_BYTES_MAX ((size_t)8 << 30)
 
 /* Definitions with rules on one name. */
 struct named_rules {
   pk_arena arena;
-  pk_definition_row *rows;
+  struct named_row {
+    int64_t id, feed_id;
+    pk_definition d;   /* with the rules that speak of the name */
+    uint32_t *numbers; /* that these rules have in the whole definition */
+  } *rows;
   size_t n, cap;
 };
 
@@ -216,14 +223,67 @@ bool pk_judge_speaks(const pk_feed_row *feed, const pk_platform *platform) {
          (platform->judged_as.n && pk_platform_covers(speaks_for, platform->judged_as));
 }
 
+typedef struct keeping {
+  struct named_rules *named;
+  pk_str name;
+  bool is_source;
+} keeping;
+
+static bool speaks_of(const pk_rule *r, const keeping *k) {
+  for (size_t i = 0; r->is_source == k->is_source && i < r->n_names; i++)
+    if (pk_str_eq(r->names[i], k->name)) return true;
+  return false;
+}
+
+static bool copy_rule(pk_arena *arena, const keeping *k, const pk_rule *from, pk_rule *to) {
+  pk_str *name = pk_arena_alloc(arena, sizeof *name);
+  *to = *from;
+  pk_str *const texts[] = {&to->platform, &to->arch, &to->module, &to->introduced, &to->fixed, &to->last, &to->advisory, &to->note};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    if (texts[i]->n && !pk_arena_copy(arena, *texts[i], texts[i])) return false;
+  if (!name || !pk_arena_copy(arena, k->name, name)) return false;
+  to->names = name;
+  to->n_names = 1;
+  return true;
+}
+
+static bool copy_head(pk_arena *arena, const pk_definition *from, pk_definition *to) {
+  *to = (pk_definition){.issued_at = from->issued_at, .n_cves = from->n_cves};
+  const struct {
+    pk_str from, *to;
+  } texts[] = {{from->id, &to->id}, {from->class, &to->class}, {from->advisory, &to->advisory}, {from->severity, &to->severity}, {from->title, &to->title}};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    if (!pk_arena_copy(arena, texts[i].from, texts[i].to)) return false;
+  pk_str *cves = pk_arena_alloc(arena, from->n_cves * sizeof *cves);
+  for (size_t i = 0; cves && i < from->n_cves; i++)
+    if (!pk_arena_copy(arena, from->cves[i], &cves[i])) return false;
+  to->cves = cves;
+  return cves != NULL;
+}
+
+/* Of a definition that may speak of a thousand packages only what it says of this one is kept. */
 static pk_rc keep_row(void *arg, const pk_definition_row *row, pk_err *err) {
-  struct named_rules *named = arg;
+  const keeping *k = arg;
+  struct named_rules *named = k->named;
+  size_t n = 0;
+  for (size_t i = 0; i < row->d.n_rules; i++) n += speaks_of(&row->d.rules[i], k);
   void *list = named->rows;
-  if (!pk_arena_grow(&named->arena, &list, named->n, &named->cap, sizeof *named->rows))
-    return pk_err_set(err, PK_E_LIMIT, "the definitions take too much memory");
-  named->rows = list;
-  named->rows[named->n++] = *row;
-  return PK_OK;
+  pk_rule *rules = pk_arena_alloc(&named->arena, n * sizeof *rules);
+  uint32_t *numbers = pk_arena_alloc(&named->arena, n * sizeof *numbers);
+  bool fits = rules && numbers && pk_arena_grow(&named->arena, &list, named->n, &named->cap, sizeof *named->rows);
+  if (fits) {
+    named->rows = list;
+    struct named_row *one = &named->rows[named->n++];
+    *one = (struct named_row){.id = row->id, .feed_id = row->feed_id, .numbers = numbers};
+    fits = copy_head(&named->arena, &row->d, &one->d);
+    one->d.rules = rules;
+    for (size_t i = 0; fits && i < row->d.n_rules; i++) {
+      if (!speaks_of(&row->d.rules[i], k)) continue;
+      numbers[one->d.n_rules] = (uint32_t)i;
+      fits = copy_rule(&named->arena, k, &row->d.rules[i], &rules[one->d.n_rules++]);
+    }
+  }
+  return fits ? PK_OK : pk_err_set(err, PK_E_LIMIT, "the definitions on '%.*s' take too much memory", PK_FMT(k->name));
 }
 
 /* Definitions with rules on a name, kept for the next package of that name. */
@@ -239,7 +299,11 @@ static pk_rc rules_on(pk_judge *judge, pk_str name, bool is_source, const struct
     struct named_rules *named = &judge->named[judge->n_named];
     *named = (struct named_rules){0};
     pk_arena_init(&named->arena, CRITERIA_BYTES_MAX);
-    rc = pk_store_definitions_named(judge->store, name, is_source, &named->arena, keep_row, named, err);
+    pk_arena scratch;
+    keeping k = {.named = named, .name = name, .is_source = is_source};
+    pk_arena_init(&scratch, DEFINITION_BYTES_MAX);
+    rc = pk_store_definitions_named(judge->store, name, is_source, &scratch, keep_row, &k, err);
+    pk_arena_fini(&scratch);
     if (rc == PK_OK) {
       judge->named_bytes += named->arena.used_bytes + 256;
       *pk_map_put(&judge->rules, pk_buf_view(&key), NULL) = ++judge->n_named;
@@ -268,10 +332,11 @@ pk_rc pk_judge_subject(pk_judge *judge, const pk_platform *platform, const pk_pa
   return rc;
 }
 
-static pk_rc visit_definition(pk_judge *judge, const pk_definition_row *row, const pk_subject *s, pk_vulnerable_visit *visit, void *arg, pk_err *err) {
+static pk_rc visit_definition(pk_judge *judge, const struct named_row *row, const pk_subject *s, pk_vulnerable_visit *visit, void *arg, pk_err *err) {
   const pk_feed_row *feed;
+  const pk_platform platform = {.name = s->platform, .judged_as = s->judged_as};
   pk_rc rc = pk_judge_feed(judge, row->feed_id, &feed, err);
-  if (rc != PK_OK || !feed || !row->d.n_rules) return rc;
+  if (rc != PK_OK || !feed || !row->d.n_rules || !pk_judge_speaks(feed, &platform)) return rc;
   pk_rule_source from = {.platform = pk_str_of(feed->feed.platform), .any_module = feed->feed.any_module};
   unsigned char few[64], *outcomes = row->d.n_rules <= sizeof few ? few : pk_alloc(row->d.n_rules);
   size_t n = pk_rules_judge(&row->d, s, &from, outcomes);
@@ -279,7 +344,7 @@ static pk_rc visit_definition(pk_judge *judge, const pk_definition_row *row, con
     const pk_rule *r = &row->d.rules[i];
     if (outcomes[i] != PK_OUTCOME_HOLDS || r->state == PK_RULE_NOT_AFFECTED) continue;
     pk_vulnerable v = {.package = s->package, .source = s->source, .source_evr = s->source_evr, .definition_id = row->id, .feed = feed,
-                       .definition = &row->d, .rule = r, .state = r->state, .fixed = r->fixed};
+                       .definition = &row->d, .rule = r, .rule_number = row->numbers[i], .state = r->state, .fixed = r->fixed};
     rc = visit(arg, &v, err);
   }
   if (outcomes != few) free(outcomes);
@@ -321,7 +386,7 @@ static pk_rc hold_rule(void *arg, const pk_vulnerable *v, pk_err *err) {
   (void)err;
   held_rules *h = arg;
   PK_GROW(h->list, h->n, h->cap);
-  h->list[h->n++] = (held_rule){v->definition_id, (uint64_t)(v->rule - v->definition->rules) * 2 + pk_rule_state_counts(v->state)};
+  h->list[h->n++] = (held_rule){v->definition_id, (uint64_t)v->rule_number * 2 + pk_rule_state_counts(v->state)};
   return PK_OK;
 }
 
@@ -390,6 +455,13 @@ static pk_rc keep_criteria(void *arg, const pk_definition_row *row, pk_err *err)
   const pk_feed_row *feed;
   pk_rc rc = pk_judge_feed(l->judge, row->feed_id, &feed, err);
   if (rc != PK_OK || !feed || !pk_judge_speaks(feed, l->platform)) return rc;
+  pk_definition_row kept = *row;
+  kept.d = (pk_definition){0};
+  if (!pk_arena_copy(&c->arena, row->d.id, &kept.d.id) || !pk_arena_copy(&c->arena, row->body, &kept.body))
+    return pk_err_set(err, PK_E_LIMIT, "the criteria for '%.*s' take too much memory", PK_FMT(l->platform->name));
+  rc = pk_definition_decode(kept.body, &c->arena, &kept.d, err);
+  if (rc != PK_OK) return rc;
+  row = &kept;
   if (!pk_criteria_names(row->d.criteria, link_name, c)) {
     PK_GROW(c->always, c->n_always, c->always_cap);
     c->always[c->n_always++] = c->n;
@@ -411,7 +483,10 @@ static pk_rc criteria_of(pk_judge *judge, const pk_platform *platform, criteria_
   pk_arena_init(&c->arena, CRITERIA_BYTES_MAX);
   pk_map_init(&c->first, true);
   criteria_loading l = {judge, platform, c};
-  pk_rc rc = pk_store_definitions_with_criteria(judge->store, &c->arena, keep_criteria, &l, err);
+  pk_arena scratch;
+  pk_arena_init(&scratch, DEFINITION_BYTES_MAX);
+  pk_rc rc = pk_store_definitions_with_criteria(judge->store, &scratch, keep_criteria, &l, err);
+  pk_arena_fini(&scratch);
   if (rc != PK_OK) forget_criteria(judge);
   *ret = c;
   return rc;
@@ -463,7 +538,10 @@ static pk_rule_state criteria_state(const pk_definition *d, const pk_package *p,
 
 typedef struct criteria_judging {
   pk_judge *judge;
-  pk_evaluation evaluation;
+  const pk_platform *platform;
+  /* the host as its own platform's definitions see it, and a rebuild also as those of what it is judged as */
+  pk_system own, rebuilt;
+  pk_evaluation as_own, as_rebuilt;
   culprits culprits;
   pk_str kernel;
   const pk_package *const *packages;
@@ -493,7 +571,7 @@ static pk_rc tell_criteria(criteria_judging *j, const pk_definition_row *row, co
     told++;
     rc = j->visit(j->arg, &v, err);
   }
-  if (rc != PK_OK || told) return rc;
+  if (rc != PK_OK || told || j->culprits.n) return rc; /* packages of kernels that do not run are nobody's fault */
   pk_vulnerable v = {.definition_id = row->id, .feed = feed, .definition = &row->d, .state = criteria_state(&row->d, NULL, PK_STR("")),
                      .fixed = PK_STR("")};
   return j->visit(j->arg, &v, err);
@@ -504,18 +582,20 @@ static pk_rc judge_row(criteria_judging *j, const pk_definition_row *row, pk_err
   pk_rc rc = pk_judge_feed(j->judge, row->feed_id, &feed, err);
   if (rc != PK_OK || !feed) return rc;
   j->culprits.n = 0;
-  pk_result r = pk_criteria_evaluate(&j->evaluation, row->d.criteria);
+  pk_str speaks_for = pk_str_of(feed->feed.platform);
+  bool own = !j->platform->judged_as.n || !speaks_for.n || pk_platform_covers(speaks_for, j->platform->name);
+  pk_result r = pk_criteria_evaluate(own ? &j->as_own : &j->as_rebuilt, row->d.criteria);
   if (r != PK_RESULT_TRUE && !(r == PK_RESULT_UNKNOWN && feed->feed.unknown_counts)) return PK_OK;
   if (!j->culprits.n) blame_kernel(j);
   return tell_criteria(j, row, feed, err);
 }
 
 /* Rows that can be true of the host: those that ask for one of its packages, and those that ask for none. */
-static pk_rc judge_rows(criteria_judging *j, const criteria_set *c, const pk_system *system, pk_err *err) {
+static pk_rc judge_rows(criteria_judging *j, const criteria_set *c, pk_err *err) {
   unsigned char *wanted = pk_calloc(c->n + 1, 1);
   for (size_t i = 0; i < c->n_always; i++) wanted[c->always[i]] = 1;
-  for (size_t i = 0; i < system->n_packages; i++) {
-    const uint64_t *first = pk_map_get(&c->first, system->packages[i]->name);
+  for (size_t i = 0; i < j->n_packages; i++) {
+    const uint64_t *first = pk_map_get(&c->first, j->packages[i]->name);
     for (size_t at = first ? (size_t)*first : 0; at; at = c->links[at - 1].next) wanted[c->links[at - 1].row] = 1;
   }
   pk_rc rc = PK_OK;
@@ -525,32 +605,43 @@ static pk_rc judge_rows(criteria_judging *j, const criteria_set *c, const pk_sys
   return rc;
 }
 
+static void make_system(criteria_judging *j, bool rebuilt, pk_system *system, pk_evaluation *e) {
+  const pk_platform *p = j->platform;
+  pk_system_source from = {.platform = rebuilt ? p->judged_as : p->name, .type = p->type, .kernel = j->kernel,
+                           .arch = pk_platform_arch(PK_TYPE_RPM, p->arch), .pretend = rebuilt, .manifest = p->type == PK_TYPE_DEB};
+  pk_system_init(system, &from);
+  for (size_t i = 0; i < j->n_packages; i++) pk_system_add(system, j->packages[i]);
+  pk_system_ready(system, &from);
+  pk_evaluation_init(e, system, j->judge->regexes);
+  e->found = note_culprit;
+  e->found_arg = &j->culprits;
+}
+
+static void end_system(pk_system *system, pk_evaluation *e) {
+  pk_evaluation_fini(e);
+  pk_system_fini(system);
+}
+
 pk_rc pk_judge_criteria(pk_judge *judge, const pk_platform *platform, pk_str kernel, const pk_package *const *packages, size_t n,
                         pk_vulnerable_visit *visit, void *arg, pk_err *err) {
   criteria_set *c = NULL;
   pk_rc rc = criteria_of(judge, platform, &c, err);
   if (rc != PK_OK || !c->n) return rc;
-  pk_system system;
-  bool rebuild = platform->judged_as.n > 0;
-  pk_system_source from = {.platform = rebuild ? platform->judged_as : platform->name, .type = platform->type, .kernel = kernel,
-                           .arch = pk_platform_arch(PK_TYPE_RPM, platform->arch), .pretend = rebuild, .manifest = platform->type == PK_TYPE_DEB};
-  pk_system_init(&system, &from);
-  for (size_t i = 0; i < n; i++) pk_system_add(&system, packages[i]);
-  pk_system_ready(&system, &from);
+  bool rebuilt = platform->judged_as.n > 0;
   criteria_judging *j = pk_calloc(1, sizeof *j);
   j->judge = judge;
+  j->platform = platform;
   j->kernel = kernel;
   j->packages = packages;
   j->n_packages = n;
   j->visit = visit;
   j->arg = arg;
-  pk_evaluation_init(&j->evaluation, &system, judge->regexes);
-  j->evaluation.found = note_culprit;
-  j->evaluation.found_arg = &j->culprits;
-  rc = judge_rows(j, c, &system, err);
-  pk_evaluation_fini(&j->evaluation);
+  make_system(j, false, &j->own, &j->as_own);
+  if (rebuilt) make_system(j, true, &j->rebuilt, &j->as_rebuilt);
+  rc = judge_rows(j, c, err);
+  end_system(&j->own, &j->as_own);
+  if (rebuilt) end_system(&j->rebuilt, &j->as_rebuilt);
   free(j);
-  pk_system_fini(&system);
   if (!platform->id) forget_criteria(judge); /* of a platform that is not stored */
   return rc;
 }
@@ -561,8 +652,8 @@ static pk_str number_key(const int64_t *n) { return (pk_str){(const char *)n, si
 
 static pk_rc list_cves(pk_judge *judge, int64_t definition_id, const struct cve_list **ret, pk_err *err) {
   bool is_new;
-  uint64_t *place = pk_map_put(&judge->cves_of, number_key(&definition_id), &is_new);
-  if (!is_new) {
+  const uint64_t *place = pk_map_get(&judge->cves_of, number_key(&definition_id));
+  if (place) {
     *ret = &judge->cve_lists[*place - 1];
     return PK_OK;
   }
@@ -579,7 +670,7 @@ static pk_rc list_cves(pk_judge *judge, int64_t definition_id, const struct cve_
     PK_GROW(list->places, list->n, cap);
     list->places[list->n++] = (uint32_t)*dense;
   }
-  *pk_map_get(&judge->cves_of, number_key(&definition_id)) = ++judge->n_cve_lists;
+  *pk_map_put(&judge->cves_of, number_key(&definition_id), NULL) = ++judge->n_cve_lists;
   *ret = list;
   return PK_OK;
 }
@@ -622,13 +713,14 @@ typedef struct criteria_count {
   size_t n;
   pk_profile_counts *counts;
   int64_t open;     /* definition whose packages are being listed */
+  bool open_counts; /* one of its states counts */
   pk_buf members;   /* their ids */
   uint64_t n_members;
 } criteria_count;
 
 static void close_definition(criteria_count *c) {
   if (!c->open) return;
-  pk_buf_varint(&c->counts->criteria, (uint64_t)c->open);
+  pk_buf_varint(&c->counts->criteria, (uint64_t)c->open << 1 | c->open_counts);
   pk_buf_varint(&c->counts->criteria, c->n_members);
   pk_buf_str(&c->counts->criteria, pk_buf_view(&c->members));
   c->open = 0;
@@ -641,7 +733,9 @@ static pk_rc count_criteria(void *arg, const pk_vulnerable *v, pk_err *err) {
     c->open = v->definition_id;
     c->members.n = 0;
     c->n_members = 0;
+    c->open_counts = false;
   }
+  c->open_counts |= pk_rule_state_counts(v->state);
   for (size_t i = 0; v->package && i < c->n; i++)
     if (c->packages[i] == v->package) {
       pk_buf_varint(&c->members, (uint64_t)c->ids[i]);
@@ -657,7 +751,7 @@ static pk_rc count_stored_criteria(pk_judge *judge, pk_str criteria, pk_profile_
   pk_buf_str(&counts->criteria, criteria);
   while (rc == PK_OK && pk_varint_read(&criteria, &id) && pk_varint_read(&criteria, &n)) {
     while (n-- && pk_varint_read(&criteria, &member)) {}
-    rc = count_cves(judge, (int64_t)id, counts, err);
+    if (id & 1) rc = count_cves(judge, (int64_t)(id >> 1), counts, err);
   }
   return rc;
 }

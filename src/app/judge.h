@@ -36,6 +36,7 @@ typedef struct pk_vulnerable {
   const pk_feed_row *feed;
   const pk_definition *definition;
   const pk_rule *rule; /**< NULL: criteria */
+  uint32_t rule_number; /**< in the whole definition; `definition` may hold only the rules on this package */
   const pk_test *test; /**< of criteria: the one that found the package */
   pk_rule_state state;
   pk_str fixed;        /**< "" none */

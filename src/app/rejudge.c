@@ -13,6 +13,7 @@ typedef struct again {
   verdicts *v;
   unsigned char *changed;  /* by package id: 1 another verdict, 2 criteria may have changed about it */
   size_t n_ids;
+  const pk_map *ids; /* definitions that changed and kept their id; NULL: none */
   bool everybody; /* criteria that concern every host changed */
   bool criteria;  /* criteria may have changed at all */
   pk_rejudged *tally;
@@ -31,6 +32,17 @@ static pk_rc collect_id(void *arg, int64_t id, const pk_package *p, pk_err *err)
   return PK_OK;
 }
 
+/* The same rules may have come to mean other CVEs. */
+static bool mentions_changed(const again *a, pk_str rules) {
+  uint64_t step, rule;
+  int64_t id = 0;
+  while (a->ids && a->ids->n && pk_varint_read(&rules, &step) && pk_varint_read(&rules, &rule)) {
+    id += (int64_t)step;
+    if (pk_map_get(a->ids, (pk_str){(const char *)&id, sizeof id})) return true;
+  }
+  return false;
+}
+
 static pk_rc rejudge_package(again *a, int64_t id, pk_err *err) {
   const pk_package *p;
   bool changed = false;
@@ -38,6 +50,7 @@ static pk_rc rejudge_package(again *a, int64_t id, pk_err *err) {
   pk_rc rc = judging_load(a->judge, id, &p, err);
   if (rc == PK_OK) rc = judging_package(a->judge, a->v, a->platform, id, p, &changed, err);
   if (rc != PK_OK) return rc;
+  changed |= mentions_changed(a, judging_rules(a->v, id));
   a->tally->n_packages++;
   a->tally->n_changed += changed;
   if ((size_t)id < a->n_ids) a->changed[id] = (unsigned char)((changed ? 1 : 0) | (a->criteria ? 2 : 0));
@@ -118,14 +131,17 @@ static bool concerns(pk_str feed_platform, const pk_platform *p) {
   return !feed_platform.n || pk_platform_covers(feed_platform, p->name) || (p->judged_as.n && pk_platform_covers(feed_platform, p->judged_as));
 }
 
-static pk_rc rejudge(pk_judge *judge, pk_str feed_platform, const pk_map *names, bool criteria, bool everybody, pk_rejudged *ret, pk_err *err) {
+static pk_rc rejudge(pk_judge *judge, pk_str feed_platform, const pk_map *names, const again *how, pk_rejudged *ret, pk_err *err) {
   pk_arena arena;
   pk_arena_init(&arena, QUESTION_BYTES_MAX);
   pk_platform *platforms;
   size_t n = 0;
   pk_rc rc = pk_store_platform_list(judge->store, &arena, &platforms, &n, err);
   for (size_t i = 0; rc == PK_OK && i < n; i++) {
-    again a = {.judge = judge, .platform = &platforms[i], .criteria = criteria, .everybody = everybody, .tally = ret};
+    again a = *how;
+    a.judge = judge;
+    a.platform = &platforms[i];
+    a.tally = ret;
     if (concerns(feed_platform, &platforms[i])) rc = rejudge_platform(&a, names, err);
   }
   pk_arena_fini(&arena);
@@ -133,7 +149,7 @@ static pk_rc rejudge(pk_judge *judge, pk_str feed_platform, const pk_map *names,
 }
 
 pk_rc pk_judge_names(pk_judge *judge, pk_str feed_platform, const pk_map *names, pk_rejudged *ret, pk_err *err) {
-  return rejudge(judge, feed_platform, names, false, false, ret, err);
+  return rejudge(judge, feed_platform, names, &(again){0}, ret, err);
 }
 
 /* Binary packages that definitions speak of, by their own name or by that of their source. */
@@ -153,11 +169,12 @@ pk_rc pk_judge_definitions(pk_judge *judge, pk_str feed_platform, const pk_defin
   if (!change->names.n && !change->everybody) return PK_OK;
   pk_map_init(&names, true);
   pk_rc rc = names_of(judge->store, &change->names, &names, err);
-  if (rc == PK_OK) rc = rejudge(judge, feed_platform, &names, change->criteria, change->everybody, ret, err);
+  const again how = {.ids = &change->ids, .criteria = change->criteria, .everybody = change->everybody};
+  if (rc == PK_OK) rc = rejudge(judge, feed_platform, &names, &how, ret, err);
   pk_map_fini(&names);
   return rc;
 }
 
 pk_rc pk_judge_all(pk_judge *judge, pk_str platform, pk_rejudged *ret, pk_err *err) {
-  return rejudge(judge, platform, NULL, true, true, ret, err);
+  return rejudge(judge, platform, NULL, &(again){.criteria = true, .everybody = true}, ret, err);
 }

@@ -68,11 +68,12 @@ static pk_rc end(pk_spool *s, pk_err *err) {
   return PK_OK;
 }
 
-pk_rc pk_spool_definition(pk_spool *s, pk_str document, const pk_definition *d, pk_err *err) {
+pk_rc pk_spool_definition(pk_spool *s, pk_str document, uint64_t turn, const pk_definition *d, pk_err *err) {
   s->body.n = 0;
   s->body.over = false;
   pk_definition_encode(d, &s->body);
   begin(s, PK_SPOOL_DEFINITION);
+  pk_buf_varint(&s->entry, turn);
   pk_encode_text(&s->entry, document);
   pk_encode_text(&s->entry, d->id);
   pk_encode_text(&s->entry, pk_buf_view(&s->body));
@@ -80,8 +81,9 @@ pk_rc pk_spool_definition(pk_spool *s, pk_str document, const pk_definition *d, 
   return end(s, err);
 }
 
-pk_rc pk_spool_deleted(pk_spool *s, pk_str document, pk_err *err) {
-  begin(s, PK_SPOOL_DELETED);
+pk_rc pk_spool_document(pk_spool *s, pk_spool_kind kind, pk_str document, uint64_t turn, pk_err *err) {
+  begin(s, kind);
+  pk_buf_varint(&s->entry, turn);
   pk_encode_text(&s->entry, document);
   return end(s, err);
 }
@@ -116,9 +118,10 @@ static void read_cve(pk_decoding *in, pk_cve_fact *f) {
 
 static pk_rc read_entry(pk_str bytes, pk_spool_entry *e, pk_err *err) {
   pk_decoding in = {.rest = bytes, .err = err};
-  *e = (pk_spool_entry){.kind = (pk_spool_kind)pk_decode_choice(&in, PK_SPOOL_DELETED + 1)};
+  *e = (pk_spool_entry){.kind = (pk_spool_kind)pk_decode_choice(&in, PK_SPOOL_KEPT + 1)};
   switch (e->kind) {
   case PK_SPOOL_DEFINITION:
+    e->turn = pk_decode_number(&in);
     e->document = pk_decode_text(&in);
     e->name = pk_decode_text(&in);
     e->body = pk_decode_text(&in);
@@ -133,6 +136,8 @@ static pk_rc read_entry(pk_str bytes, pk_spool_entry *e, pk_err *err) {
     e->release.platform = pk_decode_text(&in);
     break;
   case PK_SPOOL_DELETED:
+  case PK_SPOOL_KEPT:
+    e->turn = pk_decode_number(&in);
     e->document = pk_decode_text(&in);
     break;
   }

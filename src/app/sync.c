@@ -81,7 +81,7 @@ static pk_rc exchange_advisories(pk_sync *sync, const pk_feed_row *row, const pk
   rc = pk_advisories_put(x, content, err);
   if (rc == PK_OK) rc = pk_store_exchange_end(x, &change, err);
   if (rc == PK_OK) rc = pk_judge_definitions(sync->judge, pk_str_of(row->feed.platform), &change, &ret->rejudged, err);
-  pk_map_fini(&change.names);
+  pk_definition_change_fini(&change);
   pk_store_exchange_free(&x);
   return rc;
 }
@@ -114,8 +114,8 @@ static pk_rc note(pk_sync *sync, const pk_feed_row *row, const pk_err *why, pk_e
 }
 
 /* One process at a time works in a feed's folder; others wait here. *ret_fd is closed by the caller. */
-static pk_rc lock_folder(pk_sync *sync, int64_t feed_id, char *ret_dir, size_t size, int *ret_fd, pk_err *err) {
-  if ((size_t)snprintf(ret_dir, size, "%s/feed-%lld", sync->config->cache_dir, (long long)feed_id) >= size)
+static pk_rc lock_folder(const pk_config *config, const atomic_bool *stop, int64_t feed_id, char *ret_dir, size_t size, int *ret_fd, pk_err *err) {
+  if ((size_t)snprintf(ret_dir, size, "%s/feed-%lld", config->cache_dir, (long long)feed_id) >= size)
     return pk_err_set(err, PK_E_CONFIG, "cache_dir is too long");
   pk_rc rc = pk_dir_make(ret_dir, err);
   if (rc != PK_OK) return rc;
@@ -123,7 +123,7 @@ static pk_rc lock_folder(pk_sync *sync, int64_t feed_id, char *ret_dir, size_t s
   if (*ret_fd < 0) return pk_err_set(err, PK_E_IO, "cannot open '%s': %s", ret_dir, strerror(errno));
   while (flock(*ret_fd, LOCK_EX) != 0) {
     if (errno != EINTR) return pk_err_set(err, PK_E_IO, "cannot lock '%s': %s", ret_dir, strerror(errno));
-    if (sync->stop && atomic_load(sync->stop)) return pk_err_set(err, PK_E_STOPPED, "stopped on request");
+    if (stop && atomic_load(stop)) return pk_err_set(err, PK_E_STOPPED, "stopped on request");
   }
   return PK_OK;
 }
@@ -192,31 +192,54 @@ typedef struct collection {
   const pk_feed *feed;
   pk_spool *spool;
   pk_reducer *reducer;
+  pk_map turns;    /* document → turn of its last version that was understood, or of its deletion */
+  uint64_t turn;   /* documents so far */
   pk_str document; /* being read */
   bool changes_only;
   pk_sync_result *ret;
 } collection;
+
+/* What a document is known by from one sync to the next. Lists of changes and archives have different folders before it. */
+static pk_str document_name(const collection *c, const char *name) {
+  pk_str whole = pk_str_of(name);
+  size_t slash = pk_str_rfind(whole, '/');
+  return c->feed->type == PK_FEED_CSAF && slash < whole.n ? pk_str_sub(whole, slash + 1, whole.n) : whole;
+}
 
 static pk_rc collect_definition(void *arg, const pk_definition *d, pk_err *err) {
   collection *c = arg;
   pk_definition own = *d;
   pk_rc rc = d->criteria ? pk_reduce(c->reducer, &own, err) : PK_OK;
   if (rc == PK_UNCHANGED) return PK_OK; /* never true on this platform */
-  return rc < 0 ? rc : pk_spool_definition(c->spool, c->document, &own, err);
+  return rc < 0 ? rc : pk_spool_definition(c->spool, c->document, c->turn, &own, err);
 }
 
 static pk_rc collect_cve(void *arg, const pk_cve_fact *f, pk_err *err) { return pk_spool_cve(((collection *)arg)->spool, f, err); }
 
 static pk_rc collect_release(void *arg, const pk_release_fact *f, pk_err *err) { return pk_spool_release(((collection *)arg)->spool, f, err); }
 
+static void note_turn(collection *c, const char *name) {
+  c->document = document_name(c, name);
+  c->turn++;
+}
+
+/* What it said when it was last understood stays in force. */
 static pk_rc refuse(void *arg, const char *name, const pk_err *why, pk_err *err) {
-  (void)err;
   collection *c = arg;
   pk_sync_result *r = c->ret;
   size_t n = strlen(r->refused);
   if (r->n_refused++ < PK_SYNC_REFUSED_TOLD_MAX) snprintf(r->refused + n, sizeof r->refused - n, "%s%.160s: %.300s", n ? "\n" : "", name, why->text);
   if (r->n_refused == 1) r->why = *why;
-  return PK_OK;
+  c->document = document_name(c, name);
+  pk_rc rc = pk_map_get(&c->turns, c->document) ? PK_OK : pk_spool_document(c->spool, PK_SPOOL_KEPT, c->document, c->turn, err);
+  return rc == PK_OK ? PK_NOTFOUND : rc;
+}
+
+static pk_rc broken_document(void *arg, const char *name, const pk_err *why, pk_err *err) {
+  collection *c = arg;
+  c->ret->n_documents++;
+  note_turn(c, name);
+  return refuse(c, name, why, err);
 }
 
 static pk_rc read_document(void *arg, const char *name, pk_stream *in, pk_err *err) {
@@ -227,23 +250,31 @@ static pk_rc read_document(void *arg, const char *name, pk_stream *in, pk_err *e
   pk_err why = {0};
   if (c->sync->stop && atomic_load(c->sync->stop)) return pk_err_set(err, PK_E_STOPPED, "stopped on request");
   c->ret->n_documents++;
-  c->document = pk_str_of(name);
+  note_turn(c, name);
   pk_rc rc = VENDORS[c->feed->type](&document, &sink, &why);
-  if (rc >= 0) return rc == PK_UNCHANGED && c->changes_only ? pk_spool_deleted(c->spool, c->document, err) : PK_OK;
-  if (!is_feeds_fault(rc) || rc == PK_E_IO) {
+  if (rc < 0 && (!is_feeds_fault(rc) || rc == PK_E_IO)) {
     if (err) *err = why;
     return rc;
   }
-  rc = pk_spool_rewind(c->spool, before, err);
-  return rc == PK_OK ? refuse(c, name, &why, err) : rc;
+  if (rc < 0) {
+    rc = pk_spool_rewind(c->spool, before, err);
+    return rc == PK_OK ? refuse(c, name, &why, err) : rc;
+  }
+  *pk_map_put(&c->turns, c->document, NULL) = c->turn;
+  return rc == PK_UNCHANGED ? pk_spool_document(c->spool, PK_SPOOL_DELETED, c->document, c->turn, err) : PK_OK;
 }
 
 static void only_changes(void *arg) { ((collection *)arg)->changes_only = true; }
 
-static pk_rc collect_deleted(void *arg, const char *name, pk_err *err) { return pk_spool_deleted(((collection *)arg)->spool, pk_str_of(name), err); }
+static pk_rc collect_deleted(void *arg, const char *name, pk_err *err) {
+  collection *c = arg;
+  note_turn(c, name);
+  *pk_map_put(&c->turns, c->document, NULL) = c->turn;
+  return pk_spool_document(c->spool, PK_SPOOL_DELETED, c->document, c->turn, err);
+}
 
 static pk_rc collect(collection *c, const pk_feed_row *row, const char *work_dir, pk_sync_mode mode, char *ret_mark, pk_err *err) {
-  const pk_documents_visitor visitor = {.arg = c, .read = read_document, .broken = refuse, .changes_only = only_changes, .deleted = collect_deleted};
+  const pk_documents_visitor visitor = {.arg = c, .read = read_document, .broken = broken_document, .changes_only = only_changes, .deleted = collect_deleted};
   pk_feed_context context = {.feed = &row->feed, .http = c->sync->http, .work_dir = work_dir, .now = pk_now(),
                              .last_mark = mode == PK_SYNC_NORMAL ? row->mark : ""};
   pk_rc rc = pk_documents_each(&context, &visitor, ret_mark, err);
@@ -256,17 +287,31 @@ static pk_rc collect(collection *c, const pk_feed_row *row, const char *work_dir
   return rc;
 }
 
+typedef struct putting {
+  pk_exchange *x;
+  const pk_map *turns;
+} putting;
+
+/* A document that came again later in the same run, or was deleted, no longer says what it said first. */
+static bool is_superseded(const putting *p, const pk_spool_entry *e) {
+  const uint64_t *last = pk_map_get(p->turns, e->document.p ? e->document : PK_STR(""));
+  return last && *last != e->turn;
+}
+
 static pk_rc put_entry(void *arg, const pk_spool_entry *e, pk_err *err) {
-  pk_exchange *x = arg;
+  const putting *p = arg;
   switch (e->kind) {
   case PK_SPOOL_DEFINITION:
-    return pk_store_exchange_definition(x, e->document, e->name, e->body, err);
+    return is_superseded(p, e) ? PK_OK : pk_store_exchange_definition(p->x, e->document, e->name, e->body, err);
   case PK_SPOOL_CVE:
-    return pk_store_exchange_cve(x, &e->cve, err);
+    return pk_store_exchange_cve(p->x, &e->cve, err);
   case PK_SPOOL_RELEASE:
-    return pk_store_exchange_release(x, &e->release, err);
+    return pk_store_exchange_release(p->x, &e->release, err);
   case PK_SPOOL_DELETED:
-    pk_store_exchange_drop(x, e->document);
+    pk_store_exchange_drop(p->x, e->document);
+    return PK_OK;
+  case PK_SPOOL_KEPT:
+    if (!is_superseded(p, e)) pk_store_exchange_keep(p->x, e->document);
     return PK_OK;
   }
   return PK_OK;
@@ -276,7 +321,8 @@ static pk_rc put_all(collection *c, const pk_feed_row *row, bool accept, pk_defi
   pk_exchange *x = NULL;
   pk_rc rc = pk_store_exchange_begin(c->sync->store, row->feed.id, !c->changes_only, &x, err);
   if (rc != PK_OK) return rc;
-  rc = pk_spool_each(c->spool, put_entry, x, err);
+  putting p = {x, &c->turns};
+  rc = pk_spool_each(c->spool, put_entry, &p, err);
   if (rc == PK_OK) rc = pk_store_exchange_end(x, change, err);
   if (rc == PK_OK && !accept && jumps(c->sync, change->n_before, change->n_added, change->n_removed)) {
     c->ret->outcome = PK_SYNC_HELD;
@@ -297,8 +343,8 @@ static pk_rc exchange_definitions(collection *c, const pk_feed_row *row, const c
     rc = pk_store_feed_synced(c->sync->store, row->feed.id, &outcome, err);
   }
   if (rc == PK_OK) rc = pk_judge_definitions(c->sync->judge, pk_str_of(row->feed.platform), &change, &ret->rejudged, err);
-  pk_map_fini(&change.names);
-  change.names = (pk_map){0};
+  pk_definition_change_fini(&change);
+  change.names = change.ids = (pk_map){0};
   ret->definitions = change;
   return pk_judge_end(c->sync->judge, rc, err);
 }
@@ -310,17 +356,19 @@ static pk_rc sync_documents(pk_sync *sync, const pk_feed_row *row, const char *w
   pk_err why = {0};
   (void)!pk_platform_canonical(sync->platforms, pk_str_of(row->feed.platform), name, &type, NULL);
   if ((size_t)snprintf(path, sizeof path, "%s/spool", work_dir) >= sizeof path) return pk_err_set(err, PK_E_CONFIG, "cache_dir is too long");
+  pk_map_init(&c.turns, true);
   pk_rc rc = pk_spool_new(path, &c.spool, &why);
   c.reducer = pk_reducer_new(pk_str_of(row->feed.platform), type);
   if (rc == PK_OK) rc = collect(&c, row, work_dir, mode, mark, &why);
   if (rc == PK_OK && mode == PK_SYNC_NORMAL && *row->held_mark && strcmp(row->held_mark, mark) == 0) {
     ret->outcome = PK_SYNC_HELD;
-    rc = pk_err_set(&why, PK_E_VERIFY, "%s", row->error);
+    rc = pk_err_set(&why, PK_E_VERIFY, "still held back: see whether it may change so much at once, then 'pakiti feed accept %s'", row->feed.name);
   }
   if (rc == PK_OK) rc = exchange_definitions(&c, row, mark, mode == PK_SYNC_ACCEPT, &why);
   if (rc < 0) ret->why = why;
   pk_reducer_free(&c.reducer);
   pk_spool_free(&c.spool);
+  pk_map_fini(&c.turns);
   return conclude(sync, row, rc, mark, ret, err);
 }
 
@@ -333,7 +381,7 @@ pk_rc pk_sync_feed(pk_sync *sync, const char *name, pk_sync_mode mode, pk_sync_r
   if (rc == PK_OK) {
     int64_t id = row.feed.id;
     pk_feed_row_fini(&row);
-    rc = lock_folder(sync, id, work_dir, sizeof work_dir, &lock, err);
+    rc = lock_folder(sync->config, sync->stop, id, work_dir, sizeof work_dir, &lock, err);
     /* while this one waited, another process may have brought it up to date */
     if (rc == PK_OK) rc = pk_store_feed_get(sync->store, pk_str_of(name), &row, err);
     if (rc == PK_OK) {
@@ -358,16 +406,20 @@ static pk_rc remove_all(pk_store *store, pk_judge *judge, const pk_feed_row *row
   if (rc == PK_OK) rc = pk_store_feed_remove(store, row->feed.id, err);
   if (rc == PK_OK) rc = pk_judge_names(judge, pk_str_of(row->feed.platform), names, ret, err);
   if (rc == PK_OK) rc = pk_judge_definitions(judge, pk_str_of(row->feed.platform), &change, ret, err);
-  pk_map_fini(&change.names);
+  pk_definition_change_fini(&change);
   return rc;
 }
 
-pk_rc pk_sync_remove(pk_store *store, const pk_feed_row *row, pk_rejudged *ret, pk_err *err) {
+pk_rc pk_sync_remove(const pk_config *config, pk_store *store, const pk_feed_row *row, pk_rejudged *ret, pk_err *err) {
+  char work_dir[PATH_BYTES];
+  int lock = -1;
   pk_map names;
   pk_map_init(&names, true);
   pk_judge *judge = pk_judge_new(store);
-  pk_rc rc = pk_judge_begin(judge, err);
+  pk_rc rc = lock_folder(config, NULL, row->feed.id, work_dir, sizeof work_dir, &lock, err); /* a sync of it ends first */
+  if (rc == PK_OK) rc = pk_judge_begin(judge, err);
   if (rc == PK_OK) rc = pk_judge_end(judge, remove_all(store, judge, row, &names, ret, err), err);
+  if (lock >= 0) close(lock);
   pk_judge_free(&judge);
   pk_map_fini(&names);
   return rc;

@@ -51,8 +51,8 @@ typedef enum pk_sync_mode {
  *  error  only what ends the whole work (the store fails, stopped); what is wrong with the feed is in the result */
 pk_rc pk_sync_feed(pk_sync *sync, const char *name, pk_sync_mode mode, pk_sync_result *ret, pk_err *err) PK_MUST_USE;
 
-/** Remove a feed with what it offered, and judge again what depended on it. */
-pk_rc pk_sync_remove(pk_store *store, const pk_feed_row *row, pk_rejudged *ret, pk_err *err) PK_MUST_USE;
+/** Remove a feed with what it offered, and judge again what depended on it. A sync of the feed is waited for. */
+pk_rc pk_sync_remove(const pk_config *config, pk_store *store, const pk_feed_row *row, pk_rejudged *ret, pk_err *err) PK_MUST_USE;
 
 /** Check a feed's description before it is added; fills in the canonical platform.
  *  error  PK_E_USAGE naming the field and what it should be */

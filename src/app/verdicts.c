@@ -106,7 +106,6 @@ static const char *const REASONS[] = {
 
 typedef struct explaining {
   pk_judge *judge;
-  pk_store *store;
   const pk_judged_host *host;
   pk_explanation_visit *visit;
   void *arg;
@@ -156,6 +155,7 @@ static pk_rc explain_rule(explaining *x, const pk_explanation *base, const pk_su
   e.fixed = r->fixed;
   e.note = r->note;
   if (r->advisory.n) e.advisory = r->advisory;
+  if (r->platform.n && !pk_platform_covers(r->platform, x->host->platform.name)) e.approximate = r->platform;
   e.vulnerable = outcome == PK_OUTCOME_HOLDS && r->state != PK_RULE_NOT_AFFECTED && !idle;
   e.because = REASONS[outcome];
   if (outcome == PK_OUTCOME_HOLDS && r->state == PK_RULE_NOT_AFFECTED) e.because = "the vendor says that it is not affected";
@@ -239,7 +239,7 @@ static pk_rc explain_definition(void *arg, const pk_definition_row *row, pk_err 
 
 pk_rc pk_verdicts_explain(pk_judge *judge, pk_store *store, const pk_judged_host *host, int64_t cve, pk_explanation_visit *visit, void *arg,
                           pk_err *err) {
-  explaining x = {.judge = judge, .store = store, .host = host, .visit = visit, .arg = arg};
+  explaining x = {.judge = judge, .host = host, .visit = visit, .arg = arg};
   pk_arena rows;
   pk_arena_init(&x.arena, ANSWER_BYTES_MAX);
   pk_arena_init(&rows, ANSWER_BYTES_MAX);

@@ -68,6 +68,7 @@ static pk_rc run_add(pk_cli *cli, pk_err *err) {
 static const char *health(const pk_feed_row *row) {
   if (*row->held_mark) return "held back, last good in force";
   if (*row->error) return row->good_at ? "failing, last good in force" : "failing";
+  if (row->n_refused) return "good, but for refused documents";
   return row->good_at ? "good" : "never fetched";
 }
 
@@ -144,7 +145,7 @@ static pk_rc run_remove(pk_cli *cli, pk_err *err) {
   pk_rc rc = pk_cli_open(cli, PK_STORE_WRITE, &store, err);
   if (rc == PK_OK) rc = get_feed(store, cli->arguments[0], &row, err);
   if (rc == PK_OK) {
-    rc = pk_sync_remove(store, &row, &again, err);
+    rc = pk_sync_remove(&cli->config, store, &row, &again, err);
     if (rc == PK_OK) printf("feed '%s' removed; %zu verdicts changed\n", row.feed.name, again.n_changed);
     pk_feed_row_fini(&row);
   }

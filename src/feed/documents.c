@@ -25,9 +25,15 @@
 typedef struct reading {
   const pk_feed_context *c;
   const pk_documents_visitor *visitor;
-  size_t n_documents;
+  size_t n_documents, n_refused;
   pk_err *err;
 } reading;
+
+/* A refused document is passed over. */
+static pk_rc after(reading *r, pk_rc rc) {
+  if (rc == PK_NOTFOUND) r->n_refused++;
+  return rc == PK_NOTFOUND ? PK_OK : rc;
+}
 
 static pk_rc count_document(reading *r) {
   if (r->n_documents++ < PK_DOCUMENTS_MAX) return PK_OK;
@@ -59,8 +65,8 @@ static pk_rc read_bytes(reading *r, const char *name, pk_str bytes) {
   pk_stream *in = NULL;
   pk_err why;
   pk_rc rc = pk_stream_open_bytes(bytes, (pk_stream_limits){PK_DOCUMENT_MEMBER_MAX, RATIO_MAX}, &in, &why);
-  if (rc != PK_OK) return r->visitor->broken(r->visitor->arg, name, &why, r->err);
-  rc = r->visitor->read(r->visitor->arg, name, in, r->err);
+  if (rc != PK_OK) return after(r, r->visitor->broken(r->visitor->arg, name, &why, r->err));
+  rc = after(r, r->visitor->read(r->visitor->arg, name, in, r->err));
   pk_stream_close(&in);
   return rc;
 }
@@ -91,7 +97,7 @@ static pk_rc read_member(reading *r, struct archive *a, const char *name, pk_buf
   if (!bytes->over) return read_bytes(r, name, pk_buf_view(bytes));
   pk_err why;
   pk_err_set(&why, PK_E_LIMIT, "larger than %zu bytes", PK_DOCUMENT_MEMBER_MAX);
-  return r->visitor->broken(r->visitor->arg, name, &why, r->err);
+  return after(r, r->visitor->broken(r->visitor->arg, name, &why, r->err));
 }
 
 static pk_rc read_archive(reading *r, struct archive *a, struct archive_entry *entry) {
@@ -119,8 +125,8 @@ static pk_rc read_plain(reading *r, const char *path, const char *name) {
   pk_rc rc = count_document(r);
   if (rc != PK_OK) return rc;
   rc = pk_stream_open_file(path, (pk_stream_limits){PK_DOCUMENTS_OPEN_MAX, RATIO_MAX}, &in, &why);
-  if (rc != PK_OK) return r->visitor->broken(r->visitor->arg, name, &why, r->err);
-  rc = r->visitor->read(r->visitor->arg, name, in, r->err);
+  if (rc != PK_OK) return after(r, r->visitor->broken(r->visitor->arg, name, &why, r->err));
+  rc = after(r, r->visitor->read(r->visitor->arg, name, in, r->err));
   pk_stream_close(&in);
   return rc;
 }
@@ -161,7 +167,7 @@ static void free_names(names *n) {
 
 static int cmp_names(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-/* Paths below the folder, without hidden ones and links out of it. */
+/* Paths below the folder, without hidden ones and companions. */
 static pk_rc list_folder(reading *r, const char *root, const char *below, unsigned depth, names *ret) {
   char path[PATH_BYTES];
   if ((size_t)snprintf(path, sizeof path, "%s%s%s", root, *below ? "/" : "", below) >= sizeof path || depth > FOLDER_DEPTH_MAX)
@@ -256,6 +262,7 @@ static pk_rc read_url(reading *r, char *ret_mark) {
   pk_rc rc = pk_http_get_newer(r->c->http, url, place, PK_DOCUMENTS_FETCH_MAX, tag, r->err);
   if (rc == PK_OK) rc = verify(r, url, place);
   if (rc == PK_OK) rc = read_file(r, place, base_name(url));
+  if (rc == PK_OK && !*tag) snprintf(tag, sizeof tag, "n%lld", (long long)r->c->now); /* the server cannot tell: another one every time */
   mark_file(r->c->feed, tag, ret_mark);
   unlink(place);
   return rc;
@@ -341,7 +348,10 @@ static pk_rc read_changed(reading *r, const changes *changed) {
   pk_rc rc = PK_OK;
   place_of(r, "document", place, sizeof place);
   for (size_t i = 0; rc == PK_OK && i < changed->n; i++) {
+    char url[PATH_BYTES];
     rc = fetch_below(r, changed->list[i].path, place, PK_DOCUMENT_MEMBER_MAX);
+    snprintf(url, sizeof url, "%s%s", r->c->feed->url, changed->list[i].path);
+    if (rc == PK_OK) rc = verify(r, url, place);
     if (rc == PK_OK) rc = read_plain(r, place, changed->list[i].path);
     if (rc == PK_NOTFOUND) rc = PK_OK; /* deleted since the list was made: that list comes next */
   }
@@ -377,29 +387,53 @@ static void day_of(pk_str archive, char *ret, size_t size) {
   }
 }
 
-static pk_rc read_layout(reading *r, pk_str archive, char *ret_mark) {
-  char since[40], prefix[PK_FEED_MARK_MAX], name[256];
-  changes changed = {0}, deleted = {0};
-  mark_file(r->c->feed, "csaf ", prefix);
-  bool again = strncmp(prefix, r->c->last_mark, strlen(prefix)) == 0 && r->c->last_mark[strlen(prefix)];
-  if (again) snprintf(since, sizeof since, "%s", r->c->last_mark + strlen(prefix));
-  else day_of(archive, since, sizeof since);
-  pk_rc rc = read_changes(r, "changes.csv", since, &changed);
-  if (rc == PK_OK) rc = read_changes(r, "deletions.csv", since, &deleted);
-  if (rc == PK_OK && again && !changed.n && !deleted.n) rc = PK_UNCHANGED;
-  if (rc == PK_OK && changed.n > PK_DOCUMENTS_CHANGED_MAX && again) again = false;
-  if (rc == PK_OK && again) r->visitor->changes_only(r->visitor->arg);
-  if (rc == PK_OK && !again) {
+typedef struct news {
+  changes changed, deleted;
+} news;
+
+static pk_rc read_news(reading *r, const char *since, news *ret) {
+  free_changes(&ret->changed);
+  free_changes(&ret->deleted);
+  *ret = (news){0};
+  pk_rc rc = read_changes(r, "changes.csv", since, &ret->changed);
+  return rc == PK_OK ? read_changes(r, "deletions.csv", since, &ret->deleted) : rc;
+}
+
+/* `again`: what was there before the news is stored. */
+static pk_rc read_since(reading *r, pk_str archive, bool again, const news *n) {
+  char name[256];
+  pk_rc rc = PK_OK;
+  if (again) {
+    r->visitor->changes_only(r->visitor->arg);
+  } else {
     snprintf(name, sizeof name, "%.*s", PK_FMT(archive));
     rc = read_whole_archive(r, name);
   }
-  if (rc == PK_OK) rc = read_changed(r, &changed);
-  if (rc == PK_OK) rc = read_deleted(r, &deleted);
-  const char *newest = strcmp(deleted.newest, changed.newest) > 0 ? deleted.newest : changed.newest;
+  r->n_refused = 0; /* what the archive has wrong comes right with the next one */
+  if (rc == PK_OK) rc = read_changed(r, &n->changed);
+  return rc == PK_OK ? read_deleted(r, &n->deleted) : rc;
+}
+
+static pk_rc read_layout(reading *r, pk_str archive, char *ret_mark) {
+  char since[40], day[40], prefix[PK_FEED_MARK_MAX];
+  news n = {0};
   mark_file(r->c->feed, "csaf ", prefix);
-  snprintf(ret_mark, PK_FEED_MARK_MAX, "%.120s%.40s", prefix, *newest ? newest : since);
-  free_changes(&changed);
-  free_changes(&deleted);
+  day_of(archive, day, sizeof day);
+  bool again = strncmp(prefix, r->c->last_mark, strlen(prefix)) == 0 && r->c->last_mark[strlen(prefix)];
+  snprintf(since, sizeof since, "%s", again ? r->c->last_mark + strlen(prefix) : day);
+  pk_rc rc = read_news(r, since, &n);
+  if (rc == PK_OK && again && !n.changed.n && !n.deleted.n) rc = PK_UNCHANGED;
+  if (rc == PK_OK && again && n.changed.n > PK_DOCUMENTS_CHANGED_MAX) { /* the archive is quicker */
+    again = false;
+    snprintf(since, sizeof since, "%s", day);
+    rc = read_news(r, since, &n);
+  }
+  if (rc == PK_OK) rc = read_since(r, archive, again, &n);
+  const char *newest = strcmp(n.deleted.newest, n.changed.newest) > 0 ? n.deleted.newest : n.changed.newest;
+  bool all = *newest && !r->n_refused; /* what was refused is asked for again */
+  snprintf(ret_mark, PK_FEED_MARK_MAX, "%.120s%.40s", prefix, all ? newest : since);
+  free_changes(&n.changed);
+  free_changes(&n.deleted);
   return rc;
 }
 

@@ -18,12 +18,12 @@
 /** Most documents that are fetched one by one; when more were changed, the archive is fetched again. */
 #define PK_DOCUMENTS_CHANGED_MAX ((size_t)20000)
 
-/** What the documents are handed to. A result other than PK_OK ends the reading. */
+/** What the documents are handed to. A fault ends the reading. */
 typedef struct pk_documents_visitor {
   void *arg;
-  /** A document. `name`: path inside the folder or archive, or the file's name. */
+  /** A document. `name`: path inside the folder or archive, or the file's name. outcome PK_NOTFOUND it was refused */
   pk_rc (*read)(void *arg, const char *name, pk_stream *in, pk_err *err);
-  /** A document that cannot even be opened; the others still can. */
+  /** A document that cannot even be opened; the others still can. Returns PK_NOTFOUND. */
   pk_rc (*broken)(void *arg, const char *name, const pk_err *why, pk_err *err);
   /** What follows is not the whole feed but documents that take the place of those with the same name. */
   void (*changes_only)(void *arg);

@@ -38,8 +38,7 @@ pk_result pk_check_result(pk_check check, const size_t n[5]);
 /** The opposite of true and false; others stay. */
 pk_result pk_result_not(pk_result r);
 
-/** Compare a value of the system with a wanted one.
- *  in  type  rpm or deb: for evr_string on a platform of the other kind the datatype decides */
+/** Compare a value of the system with a wanted one. */
 pk_result pk_operation_result(pk_evaluation *e, pk_operation op, pk_datatype datatype, pk_str have, pk_str want);
 
 #endif

@@ -68,9 +68,9 @@ static void add_system(pk_reducer *r, pk_str name) {
 }
 
 static bool is_family(pk_str platform) {
-  pk_str release;
-  pk_platform_split(platform, &release);
-  return release.n && pk_str_find(release, '.') == release.n;
+  pk_str number;
+  pk_platform_split(platform, &number);
+  return number.n && pk_str_find(number, '.') == number.n;
 }
 
 static void make_systems(pk_reducer *r) {
@@ -495,9 +495,9 @@ pk_rc pk_reduce(pk_reducer *r, pk_definition *d, pk_err *err) {
   pk_arena_init(&r->arena, REDUCER_BYTES_MAX);
   r->over = false;
   if (!d->criteria) return PK_OK;
-  pk_str release;
-  pk_platform_split(r->platform, &release);
-  if (!release.n) return PK_NOTFOUND; /* what tells the release cannot be foreseen */
+  pk_str number;
+  pk_platform_split(r->platform, &number);
+  if (!number.n) return PK_NOTFOUND; /* what tells the release cannot be foreseen */
   form f = form_of(r, d->criteria);
   if (r->over) return pk_err_set(err, PK_E_LIMIT, "definition '%.*s' is too large", PK_FMT(d->id));
   if (f.shape == SHAPE_FALSE) return PK_UNCHANGED;

@@ -22,6 +22,8 @@ typedef struct old_definition {
   bool kept;
 } old_definition;
 
+enum { TOUCHED = 1, KEPT = 2, PLACE = 4 };
+
 struct pk_exchange {
   pk_store *store;
   int64_t feed_id;
@@ -29,12 +31,18 @@ struct pk_exchange {
   old_definition *old;
   size_t n_old, old_cap;
   pk_map names;     /* definition → place in old + 1; 0: put in this exchange */
-  pk_map documents; /* document → 1 + whether it was touched */
+  pk_map numbers;   /* definition that was put several times → the last number behind its name */
+  pk_map documents; /* document → its place * 4, plus TOUCHED and KEPT */
   pk_map facts;     /* text of a fact → 1 until it is put again */
   pk_definition_change change;
   pk_arena arena; /* of one definition */
   pk_buf key;
 };
+
+void pk_definition_change_fini(pk_definition_change *change) {
+  pk_map_fini(&change->names);
+  pk_map_fini(&change->ids);
+}
 
 pk_str pk_definition_name_key(pk_str name, bool is_source, pk_buf *key) {
   key->n = 0;
@@ -48,13 +56,13 @@ pk_str pk_definition_name_key(pk_str name, bool is_source, pk_buf *key) {
 static uint64_t document_place(pk_exchange *x, pk_str document) {
   bool is_new;
   uint64_t *place = pk_map_put(&x->documents, document.p ? document : PK_STR(""), &is_new);
-  if (is_new) *place = 2 * (uint64_t)x->documents.n;
-  return *place & ~(uint64_t)1;
+  if (is_new) *place = PLACE * (uint64_t)x->documents.n;
+  return *place / PLACE;
 }
 
-static void touch_document(pk_exchange *x, pk_str document) {
+static void mark_document(pk_exchange *x, pk_str document, uint64_t mark) {
   document_place(x, document);
-  *pk_map_get(&x->documents, document.p ? document : PK_STR("")) |= 1;
+  *pk_map_get(&x->documents, document.p ? document : PK_STR("")) |= mark;
 }
 
 static pk_rc load_definition(void *arg, pk_db_statement *s, pk_err *err) {
@@ -134,7 +142,7 @@ pk_rc pk_store_exchange_begin(pk_store *store, int64_t feed_id, bool whole, pk_e
   x->store = store;
   x->feed_id = feed_id;
   x->whole = whole;
-  pk_map *const maps[] = {&x->names, &x->documents, &x->facts, &x->change.names};
+  pk_map *const maps[] = {&x->names, &x->numbers, &x->documents, &x->facts, &x->change.names, &x->change.ids};
   for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) pk_map_init(maps[i], true);
   pk_arena_init(&x->arena, DEFINITION_BYTES_MAX);
   pk_buf_init(&x->key, (size_t)1 << 20);
@@ -149,7 +157,7 @@ pk_rc pk_store_exchange_begin(pk_store *store, int64_t feed_id, bool whole, pk_e
 void pk_store_exchange_free(pk_exchange **exchange) {
   pk_exchange *x = *exchange;
   if (!x) return;
-  pk_map *const maps[] = {&x->names, &x->documents, &x->facts, &x->change.names};
+  pk_map *const maps[] = {&x->names, &x->numbers, &x->documents, &x->facts, &x->change.names, &x->change.ids};
   for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) pk_map_fini(maps[i]);
   free(x->old);
   pk_arena_fini(&x->arena);
@@ -226,35 +234,38 @@ static void encode_cves(const pk_definition *d, pk_buf *out) {
   free(numbers);
 }
 
-static pk_rc insert_definition(pk_exchange *x, pk_str document, pk_str name, const pk_definition *d, pk_str body, const pk_digest *digest,
-                               int64_t *ret_id, pk_err *err) {
+/* `id` 0: a new row. Else the row keeps its id, to which verdicts refer. */
+static pk_rc write_row(pk_exchange *x, pk_str document, pk_str name, const pk_definition *d, pk_str body, const pk_digest *digest, int64_t *id,
+                       pk_err *err) {
   pk_buf cves;
   pk_buf_init(&cves, SIZE_MAX / 2);
   encode_cves(d, &cves);
-  pk_rc rc = pk_db_number(x->store->db, ret_id, err,
-                          "INSERT INTO definition (feed_id, name, document, digest, shape, class, advisory, severity, title, issued_at, cves, body) "
-                          "VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
-                          "ittb" "ttttibb", x->feed_id, name, document, (pk_str){(const char *)digest->bytes, sizeof digest->bytes}, d->class, d->advisory,
-                          d->severity, d->title, d->issued_at, pk_buf_view(&cves), body);
+  pk_str sum = {(const char *)digest->bytes, sizeof digest->bytes}, list = pk_buf_view(&cves);
+  pk_rc rc = *id ? pk_db_run(x->store->db, NULL, err,
+                             "UPDATE definition SET document = $2, digest = $3, class = $4, advisory = $5, severity = $6, title = $7, issued_at = $8, "
+                             "cves = $9, body = $10 WHERE id = $1",
+                             "itbtttt" "ibb", *id, document, sum, d->class, d->advisory, d->severity, d->title, d->issued_at, list, body)
+                 : pk_db_number(x->store->db, id, err,
+                                "INSERT INTO definition (feed_id, name, document, digest, shape, class, advisory, severity, title, issued_at, cves, body) "
+                                "VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
+                                "ittb" "ttttibb", x->feed_id, name, document, sum, d->class, d->advisory, d->severity, d->title, d->issued_at, list, body);
   pk_buf_free(&cves);
   return rc;
 }
 
-static pk_rc add_definition(pk_exchange *x, pk_str document, pk_str name, pk_str body, const pk_digest *digest, pk_err *err) {
+static pk_rc write_definition(pk_exchange *x, pk_str document, pk_str name, pk_str body, const pk_digest *digest, int64_t id, pk_err *err) {
   pk_definition d;
-  int64_t id = 0;
   pk_rc rc = decode(x, body, &d, err);
-  if (rc == PK_OK) rc = insert_definition(x, document, name, &d, body, digest, &id, err);
+  if (rc == PK_OK) rc = write_row(x, document, name, &d, body, digest, &id, err);
   if (rc == PK_OK) rc = write_cves(x, id, &d, err);
   name_writer w = {.x = x, .id = id, .rc = rc, .err = err, .write = true};
   int64_t shape = rc == PK_OK ? walk_names(&w, &d) : 0;
   rc = w.rc;
-  if (rc == PK_OK && shape) rc = pk_db_run(x->store->db, NULL, err, "UPDATE definition SET shape = $2 WHERE id = $1", "ii", id, shape);
-  return rc;
+  return rc == PK_OK ? pk_db_run(x->store->db, NULL, err, "UPDATE definition SET shape = $2 WHERE id = $1 AND shape <> $2", "ii", id, shape) : rc;
 }
 
 /* The names that the old body spoke of are changed too. */
-static pk_rc remove_definition(pk_exchange *x, int64_t id, pk_err *err) {
+static pk_rc clear_definition(pk_exchange *x, int64_t id, pk_err *err) {
   pk_db_statement *s;
   pk_definition d = {.id = PK_STR("")};
   pk_rc rc = pk_db_query(x->store->db, &s, err, "SELECT body FROM definition WHERE id = $1", "i", id);
@@ -272,17 +283,25 @@ static pk_rc remove_definition(pk_exchange *x, int64_t id, pk_err *err) {
   if (rc == PK_OK && d.criteria)
     rc = pk_db_run(x->store->db, NULL, err, "DELETE FROM definition_package WHERE definition_id = $1", "i", id);
   pk_db_done(s);
+  return rc;
+}
+
+static pk_rc remove_definition(pk_exchange *x, int64_t id, pk_err *err) {
+  pk_rc rc = clear_definition(x, id, err);
   return rc == PK_OK ? pk_db_run(x->store->db, NULL, err, "DELETE FROM definition WHERE id = $1", "i", id) : rc;
 }
 
 /* A name that was put already gets a number. */
 static pk_str free_name(pk_exchange *x, pk_str name, char *buffer, size_t size) {
-  pk_str wanted = name;
-  for (unsigned n = 2;; n++) {
-    const uint64_t *place = pk_map_get(&x->names, wanted);
+  const uint64_t *place = pk_map_get(&x->names, name);
+  if (!place || (*place && !x->old[*place - 1].kept)) return name;
+  uint64_t *number = pk_map_put(&x->numbers, name, NULL);
+  for (;;) {
+    *number += *number ? 1 : 2;
+    int written = snprintf(buffer, size, "%.*s#%llu", PK_FMT(name), (unsigned long long)*number);
+    pk_str wanted = {buffer, (size_t)written};
+    place = pk_map_get(&x->names, wanted);
     if (!place || (*place && !x->old[*place - 1].kept)) return wanted;
-    int written = snprintf(buffer, size, "%.*s#%u", PK_FMT(name), n);
-    wanted = (pk_str){buffer, (size_t)written};
   }
 }
 
@@ -293,21 +312,24 @@ pk_rc pk_store_exchange_definition(pk_exchange *x, pk_str document, pk_str name,
   pk_digest digest = pk_digest_of(body);
   bool is_new;
   uint64_t *place = pk_map_put(&x->names, name, &is_new);
-  touch_document(x, document);
+  mark_document(x, document, TOUCHED);
   if (is_new) {
     *place = 0;
     x->change.n_added++;
-    return add_definition(x, document, name, body, &digest, err);
+    return write_definition(x, document, name, body, &digest, 0, err);
   }
   old_definition *o = &x->old[*place - 1];
   o->kept = true;
   if (memcmp(&o->digest, &digest, sizeof digest) == 0) return PK_OK;
   x->change.n_changed++;
-  pk_rc rc = remove_definition(x, o->id, err);
-  return rc == PK_OK ? add_definition(x, document, name, body, &digest, err) : rc;
+  *pk_map_put(&x->change.ids, (pk_str){(const char *)&o->id, sizeof o->id}, NULL) = 1;
+  pk_rc rc = clear_definition(x, o->id, err);
+  return rc == PK_OK ? write_definition(x, document, name, body, &digest, o->id, err) : rc;
 }
 
-void pk_store_exchange_drop(pk_exchange *x, pk_str document) { touch_document(x, document); }
+void pk_store_exchange_drop(pk_exchange *x, pk_str document) { mark_document(x, document, TOUCHED); }
+
+void pk_store_exchange_keep(pk_exchange *x, pk_str document) { mark_document(x, document, KEPT); }
 
 /* ---- facts ---- */
 
@@ -376,23 +398,27 @@ static pk_rc remove_facts(pk_exchange *x, pk_err *err) {
 
 /* ---- the end of an exchange ---- */
 
-static bool is_touched(const pk_exchange *x, const unsigned char *touched, uint64_t document) { return x->whole || touched[document / 2]; }
+/* What was not put again goes, if its document was read (all are, of a whole feed) and understood. */
+static bool goes(const pk_exchange *x, const unsigned char *marks, const old_definition *o) {
+  unsigned char mark = marks[o->document];
+  return !o->kept && !(mark & KEPT) && (x->whole || (mark & TOUCHED));
+}
 
 pk_rc pk_store_exchange_end(pk_exchange *x, pk_definition_change *ret, pk_err *err) {
   pk_rc rc = x->whole ? remove_facts(x, err) : PK_OK;
-  unsigned char *touched = pk_calloc(x->documents.n + 2, 1);
+  unsigned char *marks = pk_calloc(x->documents.n + 1, 1);
   size_t pos = 0;
-  for (pk_map_slot *slot; (slot = pk_map_next(&x->documents, &pos)) != NULL;)
-    if (slot->value & 1) touched[slot->value / 2] = 1;
+  for (pk_map_slot *slot; (slot = pk_map_next(&x->documents, &pos)) != NULL;) marks[slot->value / PLACE] = (unsigned char)(slot->value % PLACE);
   for (size_t i = 0; rc == PK_OK && i < x->n_old; i++) {
-    if (x->old[i].kept || !is_touched(x, touched, x->old[i].document)) continue;
+    if (!goes(x, marks, &x->old[i])) continue;
     x->change.n_removed++;
     rc = remove_definition(x, x->old[i].id, err);
   }
-  free(touched);
+  free(marks);
   x->change.n_after = x->change.n_before + x->change.n_added - x->change.n_removed;
   *ret = x->change;
-  pk_map_init(&x->change.names, true); /* the names are the caller's now */
+  pk_map_init(&x->change.names, true); /* they are the caller's now */
+  pk_map_init(&x->change.ids, true);
   return rc;
 }
 
@@ -407,18 +433,21 @@ typedef struct definition_visit {
 } definition_visit;
 
 static pk_rc read_definition(pk_db_statement *s, pk_arena *arena, pk_definition_row *ret, pk_err *err) {
-  pk_str body;
   *ret = (pk_definition_row){.id = pk_db_int(s, 0), .feed_id = pk_db_int(s, 1), .shape = pk_db_int(s, 2)};
-  if (!pk_arena_copy(arena, pk_db_text(s, 3), &ret->d.id) || !pk_arena_copy(arena, pk_db_bytes(s, 4), &body))
-    return pk_err_set(err, PK_E_LIMIT, "the definitions take too much memory");
-  return pk_definition_decode(body, arena, &ret->d, err);
+  if (!pk_arena_copy(arena, pk_db_text(s, 3), &ret->d.id) || !pk_arena_copy(arena, pk_db_bytes(s, 4), &ret->body))
+    return pk_err_set(err, PK_E_LIMIT, "a definition takes too much memory");
+  return pk_definition_decode(ret->body, arena, &ret->d, err);
 }
 
 static pk_rc visit_definition(void *arg, pk_db_statement *s, pk_err *err) {
   definition_visit *v = arg;
   pk_definition_row row;
   pk_rc rc = read_definition(s, v->arena, &row, err);
-  return rc == PK_OK ? v->visit(v->arg, &row, err) : rc;
+  if (rc == PK_OK) rc = v->visit(v->arg, &row, err);
+  size_t most = v->arena->max_bytes;
+  pk_arena_fini(v->arena);
+  pk_arena_init(v->arena, most);
+  return rc;
 }
 
 pk_rc pk_store_definitions_named(pk_store *store, pk_str name, bool is_source, pk_arena *arena, pk_store_definition_visit *visit, void *arg,

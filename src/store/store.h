@@ -162,10 +162,12 @@ pk_rc pk_store_verdicts_of(pk_store *store, int64_t platform_id, pk_store_verdic
 typedef struct pk_definition_change {
   size_t n_before, n_after, n_added, n_changed, n_removed; /**< definitions, or facts */
   pk_map names;   /**< packages that a rule or criteria that came, went or changed speaks of; keys as pk_definition_name_key */
+  pk_map ids;     /**< definitions that changed and kept their id (8 bytes) */
   bool criteria;  /**< criteria came, went or changed */
   bool everybody; /**< among them such as must be looked at for every host */
 } pk_definition_change;
 
+void pk_definition_change_fini(pk_definition_change *change);
 /** Key of a changed name: 'b' or 's' (source) and the name. */
 pk_str pk_definition_name_key(pk_str name, bool is_source, pk_buf *key);
 
@@ -180,7 +182,9 @@ pk_rc pk_store_exchange_cve(pk_exchange *x, const pk_cve_fact *f, pk_err *err) P
 pk_rc pk_store_exchange_release(pk_exchange *x, const pk_release_fact *f, pk_err *err) PK_MUST_USE;
 /** The document is gone. */
 void pk_store_exchange_drop(pk_exchange *x, pk_str document);
-/** Remove what is gone. *ret is initialised here; the caller ends it with pk_map_fini(&ret->names), also on failure. */
+/** The document is there but could not be understood: what it said before stays. */
+void pk_store_exchange_keep(pk_exchange *x, pk_str document);
+/** Remove what is gone. *ret is initialised here; the caller ends it with pk_definition_change_fini, also on failure. */
 pk_rc pk_store_exchange_end(pk_exchange *x, pk_definition_change *ret, pk_err *err) PK_MUST_USE;
 void pk_store_exchange_free(pk_exchange **x);
 
@@ -195,13 +199,15 @@ pk_rc pk_store_feed_synced(pk_store *store, int64_t feed_id, const pk_feed_outco
 /** Note that content was held back: what was in force stays. `mark` stands for it; "" forgets it. */
 pk_rc pk_store_feed_held(pk_store *store, int64_t feed_id, int64_t now, const char *mark, const char *why, pk_err *err) PK_MUST_USE;
 
-/** A stored definition. Texts and arrays are borrowed during the visit; `d` is decoded into the arena that was given. */
+/** A stored definition. `d` is decoded from `body` into the arena that was given, which is emptied after every visit: what shall stay is
+ *  copied (pk_definition_decode of a copy of the body). */
 typedef struct pk_definition_row {
   int64_t id, feed_id, shape;
+  pk_str body;
   pk_definition d;
 } pk_definition_row;
 typedef pk_rc pk_store_definition_visit(void *arg, const pk_definition_row *row, pk_err *err);
-/** Definitions with rules on a package's name; bodies live in the arena. */
+/** Definitions with rules on a package's name. */
 pk_rc pk_store_definitions_named(pk_store *store, pk_str name, bool is_source, pk_arena *arena, pk_store_definition_visit *visit, void *arg,
                                  pk_err *err) PK_MUST_USE;
 /** Definitions of a CVE. */

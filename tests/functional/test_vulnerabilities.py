@@ -54,8 +54,8 @@ def hit(pakiti, cve, **kw):
 
 
 def counted(pakiti, host=HOST):
-    """Distinct CVEs of a stored host that count."""
-    return pakiti.rows("SELECT p.n_cves FROM host h JOIN profile p ON p.id = h.profile_id WHERE h.name = ?", host)[0][0]
+    """Distinct CVEs of a stored host that count, as `hosts` lists them."""
+    return pakiti.host(host)["cves"]
 
 
 def explained(pakiti, cve, host=HOST):
@@ -134,7 +134,20 @@ def test_stored_and_unstored_judgement_agree(pakiti):
     submit(pakiti, report)
     said = pakiti.vulnerable(report)
     assert set(said) == {("bash", A), ("bash", B), ("curl", B)}
+    assert [row[1:] for row in pakiti.tsv("host", HOST, "--cves")] == pakiti.check("vulnerability", report)
     assert {cve for _, cve in said} == {cve for cve in (A, B) if HOST in hit(pakiti, cve)} and counted(pakiti) == 2
+
+
+def test_reports_to_a_server_are_judged_by_what_is_in_force_when_they_come(pakiti, server):
+    """The server keeps verdicts and definitions in memory; another process changes the feeds."""
+    report = rpm_host(("bash", "0:5.1-1.el9"))
+    assert server.post(report).status == 200 and counted(pakiti) == 0
+    for fixed, host, is_hit in (("0:5.1-2.el9", "a.example.org", True), ("0:5.1-1.el9", "b.example.org", False), ("0:5.1-3.el9", "c.example.org", True)):
+        put_feed(pakiti, "o", "oval", oval({A: ("bash", fixed)}, "rhel:9"), "rhel:9")
+        assert server.post(rpm_host(("bash", "0:5.1-1.el9"), host=host)).status == 200
+        assert server.post(rpm_host(("bash", "0:5.1-1.el9"), ("zsh", fixed), host=f"new-{host}")).status == 200  # a set that was never seen
+        assert {counted(pakiti, name) for name in (HOST, host, f"new-{host}")} == {int(is_hit)}
+        assert {HOST, host, f"new-{host}"} <= set(hit(pakiti, A)) or not is_hit
 
 
 def test_recalculate_restores_what_follows_from_facts(pakiti):
@@ -590,7 +603,8 @@ def stocked(pakiti):
 
 def test_columns_of_tsv_are_as_documented(stocked):
     date = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-    assert stocked.tsv("check", "report") == [["vulnerability", "bash", "x86_64", "0:5.1-1.el9", A, "RHSA-2024:1", "important", "fixed", "0:5.1-2.el9", "o"]]
+    vulnerability = ["vulnerability", "bash", "x86_64", "0:5.1-1.el9", A, "RHSA-2024:1", "important", "fixed", "0:5.1-2.el9", "o"]
+    assert stocked.tsv("check", "report") == stocked.tsv("host", HOST, "--cves") == [vulnerability]
     assert stocked.tsv("cve", A) == [[HOST, "rhel:9.4", "bash", "0:5.1-1.el9", "x86_64", "0", "fixed", "0:5.1-2.el9", "RHSA-2024:1", "o"]]
     assert stocked.tsv("package", "bash") == [[HOST, "rhel:9.4", "bash", "0:5.1-1.el9", "x86_64", "0"]]
     row = stocked.tsv("explain", HOST, A)[0]
@@ -605,7 +619,7 @@ def test_columns_of_tsv_are_as_documented(stocked):
     assert listed[:8] == ["o", "oval", "rhel:9", "release", "good", "0", "0", "1"] and all(re.fullmatch(date, t) for t in listed[8:11]) and listed[11:] == [""]
 
 
-@pytest.mark.parametrize("command", [("check", "report"), ("check", "report", "--explain", A), ("cve", A), ("package", "bash"), ("explain", HOST, A),
+@pytest.mark.parametrize("command", [("check", "report"), ("check", "report", "--explain", A), ("cve", A), ("package", "bash"), ("explain", HOST, A), ("host", HOST, "--cves"),
                                      ("oval", "eval", "o", "report"),
                                      ("oval", "eval", "o", "report", "--all"), ("feed", "list"), ("feed", "show", "o"), ("package", "none")], ids="-".join)
 def test_every_answer_comes_as_json(stocked, command):
