@@ -217,8 +217,7 @@ pk_rc pk_judge_feed(pk_judge *judge, int64_t feed_id, const pk_feed_row **ret, p
   return PK_OK;
 }
 
-bool pk_judge_speaks(const pk_feed_row *feed, const pk_platform *platform) {
-  pk_str speaks_for = pk_str_of(feed->feed.platform);
+bool pk_judge_speaks(pk_str speaks_for, const pk_platform *platform) {
   return !speaks_for.n || pk_platform_covers(speaks_for, platform->name) ||
          (platform->judged_as.n && pk_platform_covers(speaks_for, platform->judged_as));
 }
@@ -336,7 +335,7 @@ static pk_rc visit_definition(pk_judge *judge, const struct named_row *row, cons
   const pk_feed_row *feed;
   const pk_platform platform = {.name = s->platform, .judged_as = s->judged_as};
   pk_rc rc = pk_judge_feed(judge, row->feed_id, &feed, err);
-  if (rc != PK_OK || !feed || !row->d.n_rules || !pk_judge_speaks(feed, &platform)) return rc;
+  if (rc != PK_OK || !feed || !row->d.n_rules || !pk_judge_speaks(pk_str_of(feed->feed.platform), &platform)) return rc;
   pk_rule_source from = {.platform = pk_str_of(feed->feed.platform), .any_module = feed->feed.any_module};
   unsigned char few[64], *outcomes = row->d.n_rules <= sizeof few ? few : pk_alloc(row->d.n_rules);
   size_t n = pk_rules_judge(&row->d, s, &from, outcomes);
@@ -454,7 +453,7 @@ static pk_rc keep_criteria(void *arg, const pk_definition_row *row, pk_err *err)
   criteria_set *c = l->set;
   const pk_feed_row *feed;
   pk_rc rc = pk_judge_feed(l->judge, row->feed_id, &feed, err);
-  if (rc != PK_OK || !feed || !pk_judge_speaks(feed, l->platform)) return rc;
+  if (rc != PK_OK || !feed || !pk_judge_speaks(pk_str_of(feed->feed.platform), l->platform)) return rc;
   pk_definition_row kept = *row;
   kept.d = (pk_definition){0};
   if (!pk_arena_copy(&c->arena, row->d.id, &kept.d.id) || !pk_arena_copy(&c->arena, row->body, &kept.body))

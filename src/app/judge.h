@@ -54,8 +54,8 @@ pk_rc pk_judge_feed(pk_judge *judge, int64_t feed_id, const pk_feed_row **ret, p
 /** A package as rules see it: with its source. Texts live in the arena. */
 pk_rc pk_judge_subject(pk_judge *judge, const pk_platform *platform, const pk_package *package, pk_arena *arena, pk_subject *ret,
                        pk_err *err) PK_MUST_USE;
-/** Does the feed speak for hosts of the platform, as itself or as what it is judged as? */
-bool pk_judge_speaks(const pk_feed_row *feed, const pk_platform *platform);
+/** Does a feed for `feed_platform` ("": all) speak for hosts of the platform, as itself or as what it is judged as? */
+bool pk_judge_speaks(pk_str feed_platform, const pk_platform *platform);
 
 /** Members of a new profile: id and package, ascending by id. */
 typedef struct pk_member {

@@ -127,10 +127,6 @@ static pk_rc rejudge_platform(again *a, const pk_map *names, pk_err *err) {
   return rc;
 }
 
-static bool concerns(pk_str feed_platform, const pk_platform *p) {
-  return !feed_platform.n || pk_platform_covers(feed_platform, p->name) || (p->judged_as.n && pk_platform_covers(feed_platform, p->judged_as));
-}
-
 static pk_rc rejudge(pk_judge *judge, pk_str feed_platform, const pk_map *names, const again *how, pk_rejudged *ret, pk_err *err) {
   pk_arena arena;
   pk_arena_init(&arena, QUESTION_BYTES_MAX);
@@ -142,7 +138,7 @@ static pk_rc rejudge(pk_judge *judge, pk_str feed_platform, const pk_map *names,
     a.judge = judge;
     a.platform = &platforms[i];
     a.tally = ret;
-    if (concerns(feed_platform, &platforms[i])) rc = rejudge_platform(&a, names, err);
+    if (pk_judge_speaks(feed_platform, &platforms[i])) rc = rejudge_platform(&a, names, err);
   }
   pk_arena_fini(&arena);
   return rc;

@@ -130,7 +130,7 @@ static void write_rule(pk_buf *out, const pk_rule *r, pk_str name) {
 static pk_explanation from_definition(const pk_definition_row *row, const pk_feed_row *feed, const pk_platform *platform) {
   const pk_definition *d = &row->d;
   pk_str speaks_for = pk_str_of(feed->feed.platform);
-  bool own = !speaks_for.n || pk_platform_covers(speaks_for, platform->name) || !pk_judge_speaks(feed, platform);
+  bool own = !speaks_for.n || pk_platform_covers(speaks_for, platform->name) || !pk_judge_speaks(pk_str_of(feed->feed.platform), platform);
   return (pk_explanation){.definition = d->id, .title = d->title, .advisory = d->advisory, .severity = d->severity,
                           .feed = pk_str_of(feed->feed.name), .feed_url = pk_str_of(feed->feed.url), .feed_at = feed->good_at,
                           .approximate = own ? PK_STR("") : speaks_for, .order = platform->type == PK_TYPE_DEB ? "deb" : "rpm",
@@ -218,7 +218,7 @@ static pk_rc explain_definition(void *arg, const pk_definition_row *row, pk_err 
   if (rc != PK_OK || !feed) return rc;
   x->n_definitions++;
   pk_explanation base = from_definition(row, feed, &x->host->platform);
-  if (!pk_judge_speaks(feed, &x->host->platform)) {
+  if (!pk_judge_speaks(pk_str_of(feed->feed.platform), &x->host->platform)) {
     base.because = "the feed speaks for another platform";
     return x->visit(x->arg, &base, err);
   }
