@@ -137,10 +137,10 @@ static pk_rc read_feed(pk_sync *sync, const pk_feed_row *row, const char *work_d
   return REPOSITORIES[feed.type](&context, content, ret_mark, err);
 }
 
-static pk_rc note_held(pk_sync *sync, const pk_feed_row *row, const char *mark, const pk_err *why, pk_err *err) {
+static pk_rc note_held(pk_sync *sync, const pk_feed_row *row, const pk_err *why, pk_err *err) {
   pk_rc rc = pk_judge_begin(sync->judge, err);
   if (rc != PK_OK) return rc;
-  rc = pk_store_feed_held(sync->store, row->feed.id, pk_now(), mark, why->text, err);
+  rc = pk_store_feed_held(sync->store, row->feed.id, pk_now(), why->text, err);
   return pk_judge_end(sync->judge, rc, err);
 }
 
@@ -148,13 +148,13 @@ static pk_rc note_held(pk_sync *sync, const pk_feed_row *row, const char *mark, 
 static bool is_feeds_fault(pk_rc rc) { return rc < 0 && rc != PK_E_STOPPED && rc != PK_E_STORE && rc != PK_E_INTERNAL; }
 
 /* What a try came to is noted with the feed; only what ends the whole work is returned as a fault. */
-static pk_rc conclude(pk_sync *sync, const pk_feed_row *row, pk_rc rc, const char *mark, pk_sync_result *ret, pk_err *err) {
+static pk_rc conclude(pk_sync *sync, const pk_feed_row *row, pk_rc rc, pk_sync_result *ret, pk_err *err) {
   if (rc == PK_OK) return PK_OK;
   if (rc == PK_UNCHANGED) {
     ret->outcome = PK_SYNC_UNCHANGED;
     return note(sync, row, NULL, err);
   }
-  if (ret->outcome == PK_SYNC_HELD) return note_held(sync, row, mark, &ret->why, err);
+  if (ret->outcome == PK_SYNC_HELD) return note_held(sync, row, &ret->why, err);
   if (is_feeds_fault(rc)) {
     ret->outcome = PK_SYNC_FAILED;
     return note(sync, row, &ret->why, err);
@@ -175,7 +175,7 @@ static pk_rc sync_repository(pk_sync *sync, const pk_feed_row *row, const char *
   }
   if (rc == PK_OK && (rc = exchange(sync, row, &content, mark, mode == PK_SYNC_ACCEPT, ret, err)) < 0 && ret->outcome != PK_SYNC_HELD) ret->why = *err;
   pk_repository_content_fini(&content);
-  return conclude(sync, row, rc, mark, ret, err);
+  return conclude(sync, row, rc, ret, err);
 }
 
 /* ---- documents ---- */
@@ -360,16 +360,12 @@ static pk_rc sync_documents(pk_sync *sync, const pk_feed_row *row, const char *w
   pk_rc rc = pk_spool_new(path, &c.spool, &why);
   c.reducer = pk_reducer_new(pk_str_of(row->feed.platform), type);
   if (rc == PK_OK) rc = collect(&c, row, work_dir, mode, mark, &why);
-  if (rc == PK_OK && mode == PK_SYNC_NORMAL && *row->held_mark && strcmp(row->held_mark, mark) == 0) {
-    ret->outcome = PK_SYNC_HELD;
-    rc = pk_err_set(&why, PK_E_VERIFY, "still held back: see whether it may change so much at once, then 'pakiti feed accept %s'", row->feed.name);
-  }
   if (rc == PK_OK) rc = exchange_definitions(&c, row, mark, mode == PK_SYNC_ACCEPT, &why);
   if (rc < 0) ret->why = why;
   pk_reducer_free(&c.reducer);
   pk_spool_free(&c.spool);
   pk_map_fini(&c.turns);
-  return conclude(sync, row, rc, mark, ret, err);
+  return conclude(sync, row, rc, ret, err);
 }
 
 pk_rc pk_sync_feed(pk_sync *sync, const char *name, pk_sync_mode mode, pk_sync_result *ret, pk_err *err) {

@@ -66,7 +66,7 @@ static pk_rc run_add(pk_cli *cli, pk_err *err) {
 }
 
 static const char *health(const pk_feed_row *row) {
-  if (*row->held_mark) return "held back, last good in force";
+  if (row->is_held) return "held back, last good in force";
   if (*row->error) return row->good_at ? "failing, last good in force" : "failing";
   if (row->n_refused) return "good, but for refused documents";
   return row->good_at ? "good" : "never fetched";

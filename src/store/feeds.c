@@ -8,7 +8,7 @@
 
 #define FEED_COLUMNS                                                                                                             \
   "id, name, type, class, url, platform, suite, components, arch, keyring, is_unsigned, ignore_valid_until, automatic, mark, "   \
-  "tried_at, good_at, changed_at, n_offers, n_advisories, error, unknown_counts, any_module, n_definitions, n_refused, refused, held_mark"
+  "tried_at, good_at, changed_at, n_offers, n_advisories, error, unknown_counts, any_module, n_definitions, n_refused, refused, is_held"
 
 void pk_feed_row_fini(pk_feed_row *row) {
   pk_feed_fini(&row->feed);
@@ -45,8 +45,7 @@ static void read_feed(pk_db_statement *s, pk_feed_row *ret) {
   ret->n_definitions = pk_db_int(s, 22);
   ret->n_refused = pk_db_int(s, 23);
   ret->refused = pk_str_dup(pk_db_text(s, 24));
-  pk_str held = pk_db_text(s, 25);
-  snprintf(ret->held_mark, sizeof ret->held_mark, "%.*s", PK_FMT(held));
+  ret->is_held = pk_db_int(s, 25) != 0;
 }
 
 pk_rc pk_store_feed_add(pk_store *store, const pk_feed *f, pk_err *err) {
@@ -114,20 +113,19 @@ pk_rc pk_store_feed_failed(pk_store *store, int64_t feed_id, int64_t now, const 
 }
 
 pk_rc pk_store_feed_unchanged(pk_store *store, int64_t feed_id, int64_t now, pk_err *err) {
-  return pk_db_run(store->db, NULL, err, "UPDATE feed SET tried_at = $2, good_at = $2, error = '', held_mark = '' WHERE id = $1", "ii", feed_id, now);
+  return pk_db_run(store->db, NULL, err, "UPDATE feed SET tried_at = $2, good_at = $2, error = '', is_held = 0 WHERE id = $1", "ii", feed_id, now);
 }
 
 pk_rc pk_store_feed_synced(pk_store *store, int64_t feed_id, const pk_feed_outcome *o, pk_err *err) {
   return pk_db_run(store->db, NULL, err,
-                   "UPDATE feed SET tried_at = $2, good_at = $2, changed_at = $2, error = '', held_mark = '', mark = $3, n_refused = $4, refused = $5, "
+                   "UPDATE feed SET tried_at = $2, good_at = $2, changed_at = $2, error = '', is_held = 0, mark = $3, n_refused = $4, refused = $5, "
                    "n_definitions = (SELECT COUNT(*) FROM definition WHERE feed_id = $1) + (SELECT COUNT(*) FROM cve_fact WHERE feed_id = $1) + "
                    "(SELECT COUNT(*) FROM release_fact WHERE feed_id = $1) WHERE id = $1",
                    "iitit", feed_id, o->now, pk_str_of(o->mark), o->n_refused, pk_str_of(o->refused));
 }
 
-pk_rc pk_store_feed_held(pk_store *store, int64_t feed_id, int64_t now, const char *mark, const char *why, pk_err *err) {
-  return pk_db_run(store->db, NULL, err, "UPDATE feed SET tried_at = $2, held_mark = $3, error = $4 WHERE id = $1", "iitt", feed_id, now,
-                   pk_str_of(mark), pk_str_of(why));
+pk_rc pk_store_feed_held(pk_store *store, int64_t feed_id, int64_t now, const char *why, pk_err *err) {
+  return pk_db_run(store->db, NULL, err, "UPDATE feed SET tried_at = $2, is_held = 1, error = $3 WHERE id = $1", "iit", feed_id, now, pk_str_of(why));
 }
 
 /* ---- exchange of content ---- */
@@ -218,7 +216,7 @@ static pk_rc replace_advisories(exchange *x, const pk_repository_content *conten
 
 static pk_rc write_feed_state(exchange *x, const pk_repository_content *content, const char *mark, int64_t now, pk_err *err) {
   return pk_db_run(x->store->db, NULL, err,
-                   "UPDATE feed SET tried_at = $2, good_at = $2, changed_at = $2, error = '', held_mark = '', mark = $3, automatic = $4, n_advisories = $5, "
+                   "UPDATE feed SET tried_at = $2, good_at = $2, changed_at = $2, error = '', is_held = 0, mark = $3, automatic = $4, n_advisories = $5, "
                    "n_offers = (SELECT COUNT(*) FROM offer WHERE feed_id = $1 AND advisory = '') WHERE id = $1",
                    "iitii", x->feed_id, now, pk_str_of(mark), (int64_t)content->automatic, (int64_t)content->n_advisories);
 }

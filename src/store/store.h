@@ -53,7 +53,7 @@ typedef struct pk_feed_row {
   char mark[PK_FEED_MARK_MAX];
   int64_t tried_at, good_at, changed_at, n_offers, n_advisories, n_definitions, n_refused;
   char *refused;   /**< the first document that was refused, and why; "" */
-  char held_mark[PK_FEED_MARK_MAX]; /**< of content that is held back; "" none is */
+  bool is_held;    /**< what came last changes too much at once: it waits to be accepted */
   char *error; /**< of the last try; "" when it was good */
 } pk_feed_row;
 
@@ -196,8 +196,8 @@ typedef struct pk_feed_outcome {
   const char *refused; /**< the first of them and why */
 } pk_feed_outcome;
 pk_rc pk_store_feed_synced(pk_store *store, int64_t feed_id, const pk_feed_outcome *o, pk_err *err) PK_MUST_USE;
-/** Note that content was held back: what was in force stays. `mark` stands for it; "" forgets it. */
-pk_rc pk_store_feed_held(pk_store *store, int64_t feed_id, int64_t now, const char *mark, const char *why, pk_err *err) PK_MUST_USE;
+/** Note that content was held back: what was in force stays. */
+pk_rc pk_store_feed_held(pk_store *store, int64_t feed_id, int64_t now, const char *why, pk_err *err) PK_MUST_USE;
 
 /** A stored definition. `d` is decoded from `body` into the arena that was given, which is emptied after every visit: what shall stay is
  *  copied (pk_definition_decode of a copy of the body). */

@@ -6,7 +6,7 @@ ALTER TABLE feed ADD COLUMN any_module BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE feed ADD COLUMN n_definitions BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE feed ADD COLUMN n_refused BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE feed ADD COLUMN refused TEXT NOT NULL DEFAULT '';
-ALTER TABLE feed ADD COLUMN held_mark TEXT NOT NULL DEFAULT '';
+ALTER TABLE feed ADD COLUMN is_held BIGINT NOT NULL DEFAULT 0;
 
 -- whose definitions count for hosts of this platform too ("rhel:7.9" for "centos:7.9"), as the table of platforms says
 ALTER TABLE platform ADD COLUMN judged_as TEXT NOT NULL DEFAULT '';

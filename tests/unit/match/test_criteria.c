@@ -663,7 +663,7 @@ static void test_variables_when_cyclic_then_unknown(void **state) {
 }
 
 /* v40 is v39 twice, that is v38 twice … */
-static void test_variables_when_each_doubles_the_last_then_error_soon(void **state) {
+static void test_variables_when_each_doubles_the_last_then_unknown_soon(void **state) {
   (void)state;
   pk_buf text;
   test_host h;
@@ -674,7 +674,7 @@ static void test_variables_when_each_doubles_the_last_then_error_soon(void **sta
     pk_buf_printf(&text, LOCAL("v%d", "<concat><variable_component var_ref='v%d'/><variable_component var_ref='v%d'/></concat>"), i, i - 1, i - 1);
   pk_buf_puts(&text, "</oval_definitions>");
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "");
-  assert_results(&h, pk_buf_cstr(&text), "d=error ");
+  assert_results(&h, pk_buf_cstr(&text), "d=unknown ");
   host_free(&h);
   pk_buf_free(&text);
 }
@@ -710,7 +710,7 @@ int main(void) {
       cmocka_unit_test(test_object_when_its_name_is_a_variable_then_packages_of_all_values),
       cmocka_unit_test(test_regex_when_it_backtracks_without_end_then_error),
       cmocka_unit_test(test_variables_when_cyclic_then_unknown),
-      cmocka_unit_test(test_variables_when_each_doubles_the_last_then_error_soon),
+      cmocka_unit_test(test_variables_when_each_doubles_the_last_then_unknown_soon),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

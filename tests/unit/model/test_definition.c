@@ -175,7 +175,7 @@ static void test_decode_when_a_list_takes_too_much_memory_then_limit(void **stat
   pk_definition have = {.id = PK_STR("x")};
   pk_buf_init(&bytes, (size_t)1 << 20);
   pk_arena_init(&arena, (size_t)1 << 20);
-  pk_buf_add(&bytes, "\0\0\0\0\0\0", 6); /* four texts, the time, no CVEs */
+  pk_buf_add(&bytes, "\1\0\0\0\0\0\0", 7); /* the form, four texts, the time, no CVEs */
   pk_buf_varint(&bytes, PK_DEFINITION_RULES_MAX);
   for (size_t i = 0; i < PK_DEFINITION_RULES_MAX; i++) pk_buf_putc(&bytes, '\0');
   assert_fault(pk_definition_decode(pk_buf_view(&bytes), &arena, &have, &err), err, PK_E_LIMIT, "too much memory");
@@ -193,7 +193,7 @@ static void test_decode_when_a_list_is_longer_than_allowed_then_syntax(void **st
     pk_definition have = {.id = PK_STR("x")};
     pk_buf_init(&bytes, (size_t)1 << 20);
     pk_arena_init(&arena, (size_t)1 << 20);
-    pk_buf_add(&bytes, "\0\0\0\0\0\0", 5 + i);
+    pk_buf_add(&bytes, "\1\0\0\0\0\0\0", 6 + i);
     pk_buf_varint(&bytes, lists[i]);
     for (size_t k = 0; k < lists[i] + 10; k++) pk_buf_putc(&bytes, '\0');
     assert_fault(pk_definition_decode(pk_buf_view(&bytes), &arena, &have, &err), err, PK_E_SYNTAX, "a list is too long");
