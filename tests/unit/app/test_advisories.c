@@ -93,7 +93,7 @@ static void assert_put(fixture *f, const char *want) {
   assert_ok(pk_store_exchange_begin(f->store, f->feed, true, &x, &f->err), f->err);
   assert_ok(pk_advisories_put(x, &f->content, &f->err), f->err);
   assert_ok(pk_store_exchange_end(x, &change, &f->err), f->err);
-  pk_map_fini(&change.names);
+  pk_definition_change_fini(&change);
   pk_store_exchange_free(&x);
   assert_ok(pk_store_commit(f->store, &f->err), f->err);
   for (int64_t id = 1; write_definition(f, id, &out) == PK_OK;) id++;

@@ -160,6 +160,15 @@ static void test_definitions_when_they_change_or_go_then_the_counts_follow(void 
   assert_int_equal(site_cves(s, "a"), 0);
 }
 
+static void test_definitions_when_only_their_cves_change_then_counted_again(void **state) {
+  site *s = *state;
+  site_receive(s, REPORT_A, NULL);
+  site_define(s, &FEED, "A CVE-2024-0001 bash 1-2");
+  site_define(s, &FEED, "A CVE-2024-0001,CVE-2024-0002 bash 1-2");
+  assert_int_equal(site_cves(s, "a"), 2);
+}
+
+
 static void test_definitions_when_a_host_comes_later_then_it_is_judged_by_them(void **state) {
   site *s = *state;
   site_define(s, &FEED, "A CVE-2024-0001 bash 1-2");
@@ -257,7 +266,7 @@ static void test_definitions_when_undone_then_memory_is_as_before(void **state) 
   assert_ok(pk_judge_definitions(s->judge, PK_STR("debian:12"), &change, &again, &s->err), s->err);
   assert_int_equal(again.n_profiles, 1);
   assert_int_equal(pk_judge_end(s->judge, PK_E_IO, &s->err), PK_E_IO);
-  pk_map_fini(&change.names);
+  pk_definition_change_fini(&change);
   pk_feed_row_fini(&e.feed);
   assert_int_equal(site_cves(s, "a"), 1);
   site_receive(s, HEAD("d", "Debian 12") "bash\t1-1\tamd64\n", NULL);
@@ -350,6 +359,16 @@ static void test_criteria_when_something_else_changes_then_they_still_count(void
   assert_int_equal(site_cves(s, "a"), 1);
 }
 
+static void test_criteria_when_their_state_does_not_count_then_they_never_do(void **state) {
+  site *s = *state;
+  site_receive(s, HEAD("a", "Debian 12") "bash\t1-1\tamd64\nzsh\t1-1\tamd64\n", NULL);
+  site_define_oval(s, &FEED, PK_TYPE_DEB, OVAL(DEFINITION_OF("vulnerability", "d", "<reference source='CVE' ref_id='CVE-2024-0001'/><advisory><affected><resolution state='Under investigation'><component>bash</component></resolution></affected></advisory>",
+     AND(CRITERION("a") CRITERION("b"))) TEST_OF("dpkginfo", "a", "check='all'", "a", "") NAMED("dpkginfo", "a", "bash") TEST_OF("dpkginfo", "b", "check='all'", "b", "") NAMED("dpkginfo", "b", "zsh")));
+  assert_int_equal(site_cves(s, "a"), 0);
+  site_publish(s, "main", "debian:12", PK_CLASS_SECURITY, "bash 1-2 amd64\n");
+  assert_int_equal(site_cves(s, "a"), 0);
+}
+
 static void test_criteria_when_of_a_rebuild_then_it_is_taken_for_what_it_is_judged_as(void **state) {
   site *s = *state;
   static const site_feed rhel7 = {.name = "rhel", .platform = "rhel:7"};
@@ -376,6 +395,7 @@ int main(void) {
       SITE_TEST(test_look_when_asked_then_nothing_is_stored),
       SITE_TEST(test_definitions_when_one_comes_then_only_its_packages_and_profiles),
       SITE_TEST(test_definitions_when_they_change_or_go_then_the_counts_follow),
+      SITE_TEST(test_definitions_when_only_their_cves_change_then_counted_again),
       SITE_TEST(test_definitions_when_a_host_comes_later_then_it_is_judged_by_them),
       SITE_TEST(test_definitions_when_several_speak_of_a_cve_then_it_counts_once),
       SITE_TEST(test_definitions_when_a_state_does_not_count_then_told_but_not_counted),
@@ -389,6 +409,7 @@ int main(void) {
       SITE_TEST(test_criteria_when_unknown_then_only_true_if_the_feed_says_so),
       SITE_TEST(test_criteria_when_they_go_or_a_host_comes_then_the_counts_follow),
       SITE_TEST(test_criteria_when_something_else_changes_then_they_still_count),
+      SITE_TEST(test_criteria_when_their_state_does_not_count_then_they_never_do),
       SITE_TEST(test_criteria_when_of_a_rebuild_then_it_is_taken_for_what_it_is_judged_as),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,10 +33,10 @@ static int tear_down(void **state) {
 
 static void put_definition(fixture *f, const char *document, const char *id) {
   const pk_definition d = {.id = pk_str_of(id), .title = PK_STR("A title")};
-  assert_ok(pk_spool_definition(f->spool, pk_str_of(document), &d, &f->err), f->err);
+  assert_ok(pk_spool_definition(f->spool, pk_str_of(document), 7, &d, &f->err), f->err);
 }
 
-/* "definition DOCUMENT NAME TITLE; cve …; release …; deleted DOCUMENT; " */
+/* "definition DOCUMENT NAME TITLE; cve …; release …; deleted DOCUMENT TURN; kept DOCUMENT TURN; " */
 static pk_rc see(void *arg, const pk_spool_entry *e, pk_err *err) {
   pk_buf *out = arg;
   pk_arena arena;
@@ -44,6 +44,7 @@ static pk_rc see(void *arg, const pk_spool_entry *e, pk_err *err) {
   pk_rc rc = PK_OK;
   switch (e->kind) {
   case PK_SPOOL_DEFINITION:
+    assert_int_equal(e->turn, 7);
     pk_arena_init(&arena, (size_t)1 << 20);
     rc = pk_definition_decode(e->body, &arena, &d, err);
     pk_buf_printf(out, "definition %.*s %.*s %.*s; ", PK_FMT(e->document), PK_FMT(e->name), PK_FMT(d.title));
@@ -58,7 +59,8 @@ static pk_rc see(void *arg, const pk_spool_entry *e, pk_err *err) {
                   (long long)e->release.extended_eol_at);
     break;
   case PK_SPOOL_DELETED:
-    pk_buf_printf(out, "deleted %.*s; ", PK_FMT(e->document));
+  case PK_SPOOL_KEPT:
+    pk_buf_printf(out, "%s %.*s %llu; ", e->kind == PK_SPOOL_KEPT ? "kept" : "deleted", PK_FMT(e->document), (unsigned long long)e->turn);
     break;
   }
   return rc;
@@ -82,10 +84,11 @@ static void test_spool_when_entries_are_of_all_kinds_then_they_come_back_in_orde
   assert_ok(pk_spool_cve(f->spool, &whole, &f->err), f->err);
   assert_ok(pk_spool_cve(f->spool, &unset, &f->err), f->err);
   assert_ok(pk_spool_release(f->spool, &release, &f->err), f->err);
-  assert_ok(pk_spool_deleted(f->spool, PK_STR("b.json"), &f->err), f->err);
+  assert_ok(pk_spool_document(f->spool, PK_SPOOL_DELETED, PK_STR("b.json"), UINT64_MAX, &f->err), f->err);
+  assert_ok(pk_spool_document(f->spool, PK_SPOOL_KEPT, PK_STR("c.json"), 0, &f->err), f->err);
   put_definition(f, "", "B");
   assert_entries(f, "definition a.json A A title; cve CVE-2024-0001 1795300000 1 1000000 0 98 'CVSS:3.1/AV:N' 'A title' 'exploitation=active' 1; "
-                    "cve CVE-2024-0002 0 0 -1 -1 -1 '' '' '' 0; release debian:12 1686355200 1 0; deleted b.json; definition  B A title; ");
+                    "cve CVE-2024-0002 0 0 -1 -1 -1 '' '' '' 0; release debian:12 1686355200 1 0; deleted b.json 18446744073709551615; kept c.json 0; definition  B A title; ");
 }
 
 static void test_spool_when_empty_then_no_entry(void **state) { assert_entries(*state, ""); }
@@ -156,7 +159,7 @@ static void test_definition_when_it_is_too_large_then_limit_and_the_spool_is_who
   memset(big, 'x', n);
   const pk_definition d = {.id = PK_STR("big"), .title = {big, n}};
   put_definition(f, "a", "A");
-  assert_fault(pk_spool_definition(f->spool, PK_STR("b"), &d, &f->err), f->err, PK_E_LIMIT, "takes more than");
+  assert_fault(pk_spool_definition(f->spool, PK_STR("b"), 1, &d, &f->err), f->err, PK_E_LIMIT, "takes more than");
   free(big);
   put_definition(f, "c", "C");
   assert_entries(f, "definition a A A title; definition c C A title; ");
@@ -182,7 +185,7 @@ static void test_spool_when_the_disk_is_full_then_fault(void **state) {
   assert_ok(pk_spool_new(path, &full, &f->err), f->err);
   const pk_definition d = {.id = PK_STR("A")};
   pk_rc rc = PK_OK;
-  for (int i = 0; rc == PK_OK && i < 100000; i++) rc = pk_spool_definition(full, PK_STR("a"), &d, &f->err);
+  for (int i = 0; rc == PK_OK && i < 100000; i++) rc = pk_spool_definition(full, PK_STR("a"), 1, &d, &f->err);
   assert_int_equal(rc, PK_E_IO);
   assert_non_null(strstr(f->err.text, "No space left"));
   pk_spool_free(&full);

@@ -54,7 +54,7 @@ static inline pk_rejudged site_end_definitions(site_exchange *e) {
   pk_store_exchange_free(&e->x);
   assert_ok(pk_judge_definitions(s->judge, pk_str_of(e->feed.feed.platform), &change, &again, &s->err), s->err);
   assert_ok(pk_judge_end(s->judge, PK_OK, &s->err), s->err);
-  pk_map_fini(&change.names);
+  pk_definition_change_fini(&change);
   pk_feed_row_fini(&e->feed);
   return again;
 }

@@ -148,6 +148,19 @@ static void test_decode_when_cut_off_or_too_long_then_syntax_and_untouched(void 
   pk_buf_free(&bytes);
 }
 
+static void test_decode_when_of_another_form_then_syntax(void **state) {
+  (void)state;
+  pk_definition d = whole(), have = {.id = PK_STR("x")};
+  pk_buf bytes = encoded(&d);
+  pk_arena arena;
+  pk_err err;
+  pk_arena_init(&arena, ARENA_BYTES);
+  bytes.p[0]++;
+  assert_fault(pk_definition_decode(pk_buf_view(&bytes), &arena, &have, &err), err, PK_E_SYNTAX, "it has another form");
+  pk_arena_fini(&arena);
+  pk_buf_free(&bytes);
+}
+
 static void test_decode_when_a_state_is_unknown_then_syntax(void **state) {
   (void)state;
   pk_rule rule = RULES[0];
@@ -285,6 +298,7 @@ int main(void) {
       cmocka_unit_test(test_encode_when_anything_else_differs_then_other_bytes),
       cmocka_unit_test(test_decode_when_nothing_is_set_then_empty),
       cmocka_unit_test(test_decode_when_cut_off_or_too_long_then_syntax_and_untouched),
+      cmocka_unit_test(test_decode_when_of_another_form_then_syntax),
       cmocka_unit_test(test_decode_when_a_state_is_unknown_then_syntax),
       cmocka_unit_test(test_decode_when_a_list_takes_too_much_memory_then_limit),
       cmocka_unit_test(test_decode_when_a_list_is_longer_than_allowed_then_syntax),

@@ -43,7 +43,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
   fixture *f = *state;
-  pk_map_fini(&f->change.names);
+  pk_definition_change_fini(&f->change);
   pk_store_close(&f->store);
   folder_remove(&f->box);
   free(f);
@@ -60,7 +60,7 @@ static pk_exchange *begin(fixture *f, int64_t feed, bool whole) {
 }
 
 static void end(fixture *f, pk_exchange *x) {
-  pk_map_fini(&f->change.names);
+  pk_definition_change_fini(&f->change);
   assert_ok(pk_store_exchange_end(x, &f->change, &f->err), f->err);
   pk_store_exchange_free(&x);
   assert_null(x);
@@ -174,6 +174,32 @@ static void test_exchange_when_only_changes_then_other_documents_stay(void **sta
   assert_change(f, "0 added, 0 changed, 0 removed of 4:");
 }
 
+static void test_exchange_when_a_document_is_kept_then_what_it_said_stays(void **state) {
+  fixture *f = *state;
+  for (int whole = 0; whole < 2; whole++) {
+    exchange(f, true, "a.json A CVE-2024-0001 a 1\na.json A2 - a2 1\nb.json B - b 1\nc.json C - c 1");
+    pk_exchange *x = begin(f, f->feed, whole);
+    definition_put_lines(x, "b.json B - b 2\nc.json");
+    pk_store_exchange_keep(x, PK_STR("a.json"));
+    pk_store_exchange_keep(x, PK_STR("never seen.json"));
+    end(f, x);
+    assert_change(f, "0 added, 1 changed, 1 removed of 4: bb bc");
+    assert_stored(f, "a.json A;a.json A2;b.json B;");
+    exchange(f, true, "");
+  }
+}
+
+static void test_exchange_when_a_changed_definition_keeps_its_id_then_told(void **state) {
+  fixture *f = *state;
+  exchange(f, true, "a A CVE-2024-0001 a 1\nb B CVE-2024-0001 b 1");
+  assert_int_equal(f->change.ids.n, 0);
+  exchange(f, true, "a A CVE-2024-0001 a 1\nb B CVE-2024-0002 b 1");
+  assert_rows(f, "SELECT id, name FROM definition ORDER BY id", "1 A;2 B;");
+  const int64_t two = 2;
+  assert_int_equal(f->change.ids.n, 1);
+  assert_non_null(pk_map_get(&f->change.ids, (pk_str){(const char *)&two, sizeof two}));
+}
+
 static void test_exchange_when_a_definition_moves_to_another_document_then_it_is_one(void **state) {
   fixture *f = *state;
   exchange(f, true, "a.json A - a 1\nb.json B - b 1");
@@ -222,7 +248,7 @@ static void test_exchange_when_undone_then_yesterdays_content_stays(void **state
   exchange(f, true, "a.json A CVE-2024-0001 a 1\nb.json B - b 1");
   pk_exchange *x = begin(f, f->feed, true);
   definition_put_lines(x, "a.json A CVE-2024-0009 x 9\nc.json C - c 1");
-  pk_map_fini(&f->change.names);
+  pk_definition_change_fini(&f->change);
   assert_ok(pk_store_exchange_end(x, &f->change, &f->err), f->err);
   pk_store_exchange_free(&x);
   pk_store_rollback(f->store);
@@ -682,6 +708,8 @@ int main(void) {
       TEST(test_exchange_when_one_differs_then_old_and_new_names_are_told),
       TEST(test_exchange_when_not_put_again_then_removed_with_all_that_belongs_to_it),
       TEST(test_exchange_when_only_changes_then_other_documents_stay),
+      TEST(test_exchange_when_a_document_is_kept_then_what_it_said_stays),
+      TEST(test_exchange_when_a_changed_definition_keeps_its_id_then_told),
       TEST(test_exchange_when_a_definition_moves_to_another_document_then_it_is_one),
       TEST(test_exchange_when_a_name_comes_twice_then_it_gets_a_number),
       TEST(test_exchange_when_the_id_is_as_long_as_allowed_then_stored_and_beyond_refused),
