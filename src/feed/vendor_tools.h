@@ -26,8 +26,8 @@ pk_rc pk_vendor_lower(pk_str text, pk_arena *arena, pk_str *ret, pk_err *err) PK
 /** How bad a vendor's word for a severity is, in any case: 5 critical, 4 important or high, 3 moderate or medium, 2 low,
  *  1 negligible or none, 0 for other words. */
 int pk_vendor_severity_rank(pk_str word);
-/** Date and time as JSON documents write them (RFC 3339: fractions of seconds, "+00:00"); 0 when it cannot be read, or is before
- * 1970. */
+/** Date and time as vendors' documents write them (RFC 3339: fractions of seconds, "+00:00"; only a date); 0 when it cannot
+ *  be read, or is before 1970. */
 int64_t pk_vendor_time(pk_str text);
 /** The name of a CVE that a text is or, behind a vendor's prefix, ends in: "CVE-2024-1", "UBUNTU-CVE-2024-1". As it is
  *  written there; "" when there is none. */

@@ -182,7 +182,7 @@ static bool test_is_bound(const pk_test *t) {
     if (e->field != PK_FIELD_NAME || e->operation != PK_OP_EQUALS) continue;
     if (e->value->kind == PK_VALUE_TEXT) return true;
     if (e->value->kind != PK_VALUE_LIST) continue;
-    bool all = true;
+    bool all = e->value->n_parts > 0;
     for (size_t k = 0; k < e->value->n_parts; k++) all &= e->value->parts[k]->kind == PK_VALUE_TEXT;
     return all;
   }

@@ -2,9 +2,9 @@
 #include "feed/oval/oval.h"
 
 #include "base/map.h"
-#include "base/times.h"
 #include "base/xml.h"
 #include "feed/oval/build.h"
+#include "feed/vendor_tools.h"
 
 #include <stdlib.h>
 
@@ -93,6 +93,7 @@ static bool is_yes(pk_str text) { return pk_str_is(text, "true") || pk_str_is(te
 
 static pk_rc begin_definition(reader *r, pk_xml *x, pk_err *err) {
   pk_oval_file *f = r->file;
+  if (!pk_xml_attr(x, "id").n) return pk_err_set(err, PK_E_SYNTAX, "a definition has no id");
   PK_GROW(f->definitions, f->n_definitions, f->definitions_cap);
   pk_oval_definition *d = &f->definitions[f->n_definitions++];
   *d = (pk_oval_definition){.deprecated = is_yes(pk_xml_attr(x, "deprecated"))};
@@ -190,7 +191,7 @@ static pk_rc definition_start(reader *r, pk_xml *x, pk_str name, unsigned depth,
   if (pk_str_is(name, "reference") && depth == 5) return on_reference(r, x, err);
   if (pk_str_is(name, "resolution")) return pk_oval_intern(r->file, pk_xml_attr(x, "state"), &r->resolution) ? PK_OK : full(err);
   if (pk_str_is(name, "issued") || pk_str_is(name, "public_date")) {
-    if (pk_xml_attr(x, "date").n && pk_time_parse_iso(pk_xml_attr(x, "date"), &r->definition->issued_at) != PK_OK) r->definition->issued_at = 0;
+    if (pk_xml_attr(x, "date").n) r->definition->issued_at = pk_vendor_time(pk_xml_attr(x, "date"));
   }
   return PK_OK;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feed/rpmmd/updateinfo.h"
 
-#include "base/times.h"
 #include "base/xml.h"
 #include "feed/rpmmd/nevra.h"
+#include "feed/vendor_tools.h"
 #include "model/definition.h"
 
 #include <stdio.h>
@@ -88,8 +88,7 @@ static pk_rc on_start(void *arg, pk_xml *x, pk_str name, unsigned depth, pk_err 
   if (depth == 1 && !pk_str_is(name, "updates"))
     return pk_err_set(err, PK_E_SYNTAX, "the outermost element is '%.*s': this is no updateinfo", PK_FMT(name));
   if (depth == 2) return begin_update(r, x, err);
-  if (depth == 3 && pk_str_is(name, "issued") && pk_time_parse_iso(pk_xml_attr(x, "date"), &r->update.issued_at) != PK_OK)
-    r->update.issued_at = 0; /* a date that cannot be read is one that is not known */
+  if (depth == 3 && pk_str_is(name, "issued")) r->update.issued_at = pk_vendor_time(pk_xml_attr(x, "date"));
   if (depth == 4 && pk_str_is(name, "reference")) add_cve(&r->update, x);
   if (depth == 4 && pk_str_is(name, "collection")) r->update.module = PK_STR("");
   if (depth == 5 && pk_str_is(name, "module")) return set_module(&r->update, x, err);

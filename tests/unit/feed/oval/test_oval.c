@@ -55,7 +55,7 @@ static void test_metadata_when_read_then_what_is_wanted_of_it(void **state) {
 
 static void test_metadata_when_nearly_nothing_is_there_then_empty(void **state) {
   (void)state;
-  assert_definitions(OVAL("<definitions><definition/></definitions>"), "||||-||\n");
+  assert_definitions(OVAL("<definitions><definition id='d'/></definitions>"), "d||||-||\n");
   assert_definitions(METADATA("vulnerability", ""), "d|vulnerability|||-||\n");
   assert_definitions(OVAL(""), "");
 }
@@ -121,6 +121,7 @@ static void test_issued_when_no_date_then_unknown(void **state) {
   (void)state;
   assert_definitions(METADATA("v", "<advisory><issued date='soon'/></advisory>"), "d|v|||-||\n");
   assert_definitions(METADATA("v", "<advisory><issued/></advisory>"), "d|v|||-||\n");
+  assert_definitions(METADATA("v", "<advisory><issued date='1012-01-02'/></advisory>"), "d|v|||-||\n");
 }
 
 static pk_rc note_definition(void *arg, const pk_definition *d, pk_err *err) {
@@ -384,6 +385,7 @@ static void test_file_when_no_oval_then_refused(void **state) {
       {"{\"a\":1}", PK_E_SYNTAX, "XML line 1"},
       {"<oval_definitions><definitions>", PK_E_SYNTAX, ""},
       {"<oval_definitions><definitions></oval_definitions>", PK_E_SYNTAX, "XML line 1"},
+      {"<oval_definitions><definitions><definition class='patch'/></definitions></oval_definitions>", PK_E_SYNTAX, "a definition has no id"},
       {"<oval_definitions/><oval_definitions/>", PK_E_SYNTAX, "XML line 1"},
       {"<!DOCTYPE x [<!ENTITY a 'b'>]><oval_definitions>&a;</oval_definitions>", PK_E_SYNTAX, "DOCTYPE is refused"},
       {"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'>]>"
