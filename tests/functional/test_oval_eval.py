@@ -247,6 +247,7 @@ def test_file_with_references_that_lead_nowhere_is_evaluated_all_the_same(bare, 
 @pytest.mark.parametrize("part, host, reason", [
     (lambda o: leaf(o, "U"), {}, "no report answers a test of this kind"),
     (lambda o: o.test("uname", o.object("uname"), o.state("uname", entity("os_release", "5"))), {"kernel": None}, "the report does not say which kernel runs"),
+    (lambda o: o.text("/etc/passwd", "^root:"), {}, "reports do not have the content of such files"),
     (lambda o: o.test("rpmverifyfile", o.object("rpmverifyfile", entity("filepath", "/bin/sh"))), {}, "reports do not say to which package a file belongs"),
     (lambda o: o.test("rpminfo", o.object("rpminfo", entity("name", "bash")), o.state("rpminfo", entity("extended_name", "x"))), {},
      "a test asks for a property that reports do not have"),
@@ -258,7 +259,7 @@ def test_file_with_references_that_lead_nowhere_is_evaluated_all_the_same(bare, 
      {}, "a variable is not defined in the file"),
     (lambda o: o.test("rpminfo", o.object("rpminfo", entity("name", "bash")), o.state("rpminfo", element("version", var_ref="oval:org.example:var:404"))), {},
      "a variable is not defined in the file"),
-], ids=["kind", "kernel", "owner", "field", "set", "filter", "external", "no-variable"])
+], ids=["kind", "kernel", "file", "owner", "field", "set", "filter", "external", "no-variable"])
 def test_what_a_report_cannot_say_is_unknown_and_told_why(bare, o, part, host, reason):
     said = why(bare, o, part(o), **host)
     assert said[0] == "unknown" and reason in said[1]

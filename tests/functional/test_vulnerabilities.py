@@ -294,6 +294,12 @@ def test_rebuild_without_data_of_its_own_is_judged_by_what_it_is_built_from_and_
     assert "approximate     the host is judged by the data of rhel:7" in pakiti.run("explain", HOST, A).stdout
 
 
+def test_rebuild_when_the_feed_is_for_every_platform_then_it_still_says_so(pakiti):
+    put_feed(pakiti, "v", "csaf", csaf(A, fixed=[(RHEL[8], "bash", "0:5.1-9.el8", "x86_64", "RHSA-2024:1")]))
+    submit(pakiti, rpm_host(("bash", "0:5.1-1.el8"), system="CentOS Linux release 8.5.2111"))
+    assert [(row["verdict"], row["approximate"]) for row in pakiti.explain(HOST, A)] == [("vulnerable", "rhel:8")]
+
+
 def test_rebuild_when_criteria_are_about_the_whole_host_then_it_answers_as_what_it_is_built_from(pakiti):
     o = Oval()
     o.define(o.release("rhel:7"), o.package("bash", "0:4.2-35.el7"), o.package("curl", "0:7-2.el7"), cves=[A])
@@ -333,6 +339,17 @@ def test_file_for_a_family_of_releases_counts_for_the_releases_that_it_names(pak
     for release, is_hit in (("SP5", True), ("SP4", False)):
         report = rpm_host(("bash", "0:4.4-1.1"), system=f"SUSE Linux Enterprise Server 15 {release}")
         assert (("bash", A) in pakiti.vulnerable(report)) == is_hit
+
+
+@pytest.mark.parametrize("platform, hits", [("almalinux:9", {"9.4", "9.0"}), ("almalinux:9.4", {"9.4"})])
+def test_file_for_all_minor_releases_counts_for_each(pakiti, platform, hits):
+    """Its test of the release wants something behind the major number."""
+    o = Oval()
+    state = o.state("rpminfo", entity("name", "^almalinux-release", operation="pattern match"), entity("version", r"^9[^\d]", operation="pattern match"))
+    o.define(o.test("rpminfo", o.object("rpminfo", entity("name", "almalinux-release")), state), o.package("bash", "0:5.1-2.el9"), cves=[A])
+    put_feed(pakiti, "o", "oval", o.file(), platform)
+    releases = ("9.0", "9.4", "8.9", "10.1")
+    assert {r for r in releases if pakiti.vulnerable(rpm_host(("bash", "0:5.1-1.el9"), system=f"AlmaLinux release {r}"))} == hits
 
 
 def test_codenames_lead_to_releases(pakiti):
@@ -497,10 +514,12 @@ def test_unknown_counts_only_where_the_feed_says_so(pakiti):
     o = Oval()
     file = o.test("file", o.object("file", entity("path", "/etc/example.conf")))
     o.define(o.release("rhel:9"), o.package("bash", "0:5.1-2.el9"), file, cves=[A])
+    several = o.test("rpminfo", o.put("objects", "obj", "rpminfo_object", element("set", element("object_reference", "x"))))
+    o.define(o.release("rhel:9"), o.package("bash", "0:5.1-2.el9"), several, cves=[B])
     put_feed(pakiti, "strict", "oval", o.file(), "rhel:9")
     put_feed(pakiti, "careful", "oval", o.file(), "rhel:9", "--unknown-counts")
     report = rpm_host(("bash", "0:5.1-1.el9"))
-    assert pakiti.vulnerable(report) == {("bash", A): ("fixed", "0:5.1-2.el9", "careful")}
+    assert pakiti.vulnerable(report) == {("bash", cve): ("fixed", "0:5.1-2.el9", "careful") for cve in (A, B)}
     assert [dict(pakiti.tsv("feed", "show", name))["unknown"] for name in ("strict", "careful")] == ["does not count", "counts as true"]
     assert pakiti.vulnerable(rpm_host(("bash", "0:5.1-2.el9"))) == {}
 
@@ -619,7 +638,8 @@ def test_columns_of_tsv_are_as_documented(stocked):
     assert listed[:8] == ["o", "oval", "rhel:9", "release", "good", "0", "0", "1"] and all(re.fullmatch(date, t) for t in listed[8:11]) and listed[11:] == [""]
 
 
-@pytest.mark.parametrize("command", [("check", "report"), ("check", "report", "--explain", A), ("cve", A), ("package", "bash"), ("explain", HOST, A), ("host", HOST, "--cves"),
+@pytest.mark.parametrize("command", [("check", "report"), ("check", "report", "--explain", A), ("cve", A), ("package", "bash"), ("explain", HOST, A),
+                                     ("host", HOST, "--cves"),
                                      ("oval", "eval", "o", "report"),
                                      ("oval", "eval", "o", "report", "--all"), ("feed", "list"), ("feed", "show", "o"), ("package", "none")], ids="-".join)
 def test_every_answer_comes_as_json(stocked, command):
@@ -660,6 +680,7 @@ def test_table_of_check_has_a_part_for_each_kind(stocked):
     (("feed", "add", "x", "--type", "oval", "--url", "/x"), "say whose definitions these are"),
     (("feed", "add", "x", "--type", "osv", "--url", "x"), "--url must begin with"),
     (("feed", "add", "x", "--type", "osv"), "--url must begin with"),
+    (("feed", "add", "x", "--type", "oval", "--url", "/x", "--platform", "rhel"), "OVAL definitions are for a release"),
 ], ids=lambda v: "-".join(v)[:40] if isinstance(v, tuple) else "")
 def test_wrong_use_is_told_with_what_is_wanted(stocked, command, says):
     done = stocked.run(*command, code=2)
