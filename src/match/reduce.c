@@ -76,7 +76,7 @@ static bool is_family(pk_str platform) {
 static void make_systems(pk_reducer *r) {
   char name[PK_PLATFORM_MAX + 8];
   add_system(r, r->platform);
-  for (unsigned minor = 0; r->type == PK_TYPE_RPM && is_family(r->platform) && minor < MINORS; minor++) {
+  for (unsigned minor = 0; r->type != PK_TYPE_DEB && is_family(r->platform) && minor < MINORS; minor++) {
     snprintf(name, sizeof name, "%.*s.%u", PK_FMT(r->platform), minor);
     add_system(r, pk_str_of(name));
   }

@@ -144,6 +144,20 @@ static void test_reduce_when_it_is_about_the_whole_host_then_it_stays_criteria(v
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) assert_reduced("rhel:9", PK_TYPE_RPM, texts[i], "criteria");
 }
 
+/* What the family itself is not, its releases may be. */
+static void test_reduce_when_a_file_tells_the_minor_release_then_it_stays_criteria(void **state) {
+  (void)state;
+  static const char text[] =
+      OVAL(DEFINITION("d", AND(CRITERION("7.x") CRITERION("a"))) TEST_OF("textfilecontent54", "7.x", "check='all'", "7.x", STATE("7.x"))
+               OBJECT_OF("textfilecontent54", "7.x",
+                         "<filepath>/etc/anolis-release</filepath><pattern operation='pattern match'>.*</pattern><instance datatype='int'>1</instance>")
+                   STATE_OF("textfilecontent54", "7.x", "<text operation='pattern match'>release 7\\.\\d+</text>") PIECES);
+  assert_reduced("anolis:7", PK_TYPE_RPM, text, "criteria");
+  assert_reduced("anolis:7", PK_TYPE_UNKNOWN, text, "criteria");
+  assert_reduced("anolis:7.9", PK_TYPE_RPM, text, "a < 2-1; ");
+  assert_reduced("anolis:8", PK_TYPE_RPM, text, "never");
+}
+
 static void test_reduce_when_the_feed_is_for_a_family_then_rules_of_the_releases(void **state) {
   (void)state;
   static const char text[] = OVAL(
@@ -330,6 +344,7 @@ int main(void) {
       cmocka_unit_test(test_reduce_when_criteria_are_about_packages_then_rules),
       cmocka_unit_test(test_reduce_when_it_cannot_be_true_on_the_platform_then_never),
       cmocka_unit_test(test_reduce_when_it_is_about_the_whole_host_then_it_stays_criteria),
+      cmocka_unit_test(test_reduce_when_a_file_tells_the_minor_release_then_it_stays_criteria),
       cmocka_unit_test(test_reduce_when_the_feed_is_for_a_family_then_rules_of_the_releases),
       cmocka_unit_test(test_reduce_when_no_release_is_given_then_it_stays_criteria),
       cmocka_unit_test(test_reduce_when_a_part_is_in_error_or_unknown_then_it_stays_criteria),
