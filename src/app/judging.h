@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * judging: what judge.c (verdicts, counts) and rejudge.c (after a change) share. Private to them. */
+ * judging: what judge.c (verdicts, counts), judge_criteria.c (criteria of whole hosts) and rejudge.c (after a change) share.
+ * Private to them. */
 #ifndef PK_APP_JUDGING_H
 #define PK_APP_JUDGING_H
 
@@ -9,6 +10,10 @@
 
 /* Memory for the versions of one name on offer, and for the list of platforms. */
 #define QUESTION_BYTES_MAX ((size_t)64 << 20)
+/* Memory for the definitions that concern one name or one platform. */
+#define CRITERIA_BYTES_MAX ((size_t)2 << 30)
+/* Memory for one definition while it is looked at. */
+#define DEFINITION_BYTES_MAX ((size_t)256 << 20)
 
 /** Verdicts of a platform, by package id. */
 typedef struct verdicts {
@@ -75,5 +80,7 @@ pk_rc judging_count(pk_judge *judge, const pk_platform *platform, pk_str kernel,
                     pk_profile_counts *ret, pk_err *err) PK_MUST_USE;
 /** Forget definitions' bodies and rules (they changed), but not the verdicts. */
 void judging_forget_definitions(pk_judge *judge);
+/** Forget the criteria of all platforms. */
+void judging_forget_criteria(pk_judge *judge);
 
 #endif

@@ -434,9 +434,9 @@ pk_rc pk_sync_check_feed(pk_feed *feed, const pk_platform_map *platforms, pk_err
   char platform[PK_PLATFORM_MAX + 1];
   pk_package_type type;
   if (feed->url[0] == '/') { /* a path */
-    char *whole = pk_alloc(strlen(feed->url) + 8);
-    memcpy(whole, "file://", 8);
-    strcat(whole, feed->url);
+    size_t size = sizeof "file://" + strlen(feed->url);
+    char *whole = pk_alloc(size);
+    snprintf(whole, size, "file://%s", feed->url);
     free(feed->url);
     feed->url = whole;
   }

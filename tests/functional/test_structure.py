@@ -87,7 +87,7 @@ def test_database_headers_are_only_in_the_store():
 
 
 # No comments in these, none of ours, or mere settings.
-WITHOUT_SPDX = re.compile(r"\.(md|json|xml|gz|xz|zst|bz2|gpg|asc|pem|der|tsv|txt|svg|png|ico)$|(^|/)(LICENSE|COPYING|NOTICE|NEWS|\.gitignore)$"
+WITHOUT_SPDX = re.compile(r"\.(md|json|xml|gz|xz|zst|bz2|gpg|asc|pem|der|tsv|txt|list|svg|png|ico)$|(^|/)(LICENSE|COPYING|NOTICE|NEWS|\.gitignore)$"
                           r"|/(corpus|samples|goldens?|testdata|expected)/|\.scd$|\.conf$|^\.clang-format$|\.desktop$|^debian/|/debian/|\.spec$")
 
 

@@ -207,7 +207,7 @@ def test_rule_on_a_source_package_when_nothing_tells_the_source_then_the_package
 @pytest.mark.parametrize("installed, fixed, is_hit", [
     ("5.2.15-2+b2", "5.2.15-2", False), ("5.2.15-2+b2", "5.2.15-2+deb12u1", True), ("5.2.15-2+b10", "5.2.15-3", True),
     ("5.2.15-2+deb12u1+b1", "5.2.15-2+deb12u1", False),
-    ("5.2.15-2~deb12u1", "5.2.15-2", True),
+    ("5.2.15-2~deb12u1", "5.2.15-2", True), ("5.2.15-2+b2", "5.2.15-2+1", True),
 ])
 def test_rule_on_a_source_package_when_the_binary_was_rebuilt_then_the_rebuild_counts_for_nothing(pakiti, installed, fixed, is_hit):
     put_feed(pakiti, "t", "debian-tracker", tracker({"bash": {A: {"bookworm": tracker_release("resolved", fixed)}}}), "debian")

@@ -342,7 +342,7 @@ static pk_rc temporary_name(pk_debian_entries *e, pk_err *err) {
  * is left to mean unstable only. source bugs.py PackageNote, security_db.py (notes of DSAs are copied to their CVEs) */
 static bool platform_of(const pk_debian_entries *e, const package_line *l, char *ret) {
   if (l->release.n) return pk_platform_of_codename(PK_STR("debian"), l->release, ret);
-  strcpy(ret, e->has_advisories ? "debian:sid" : "debian");
+  snprintf(ret, PK_PLATFORM_MAX + 1, "%s", e->has_advisories ? "debian:sid" : "debian");
   return true;
 }
 

@@ -409,6 +409,34 @@ static void test_layout_when_read_again_then_only_changes(void **state) {
   assert_int_equal(run(f), PK_UNCHANGED);
 }
 
+static void test_layout_when_more_was_changed_than_is_fetched_one_by_one_then_the_archive_again(void **state) {
+  fixture *f = *state;
+  pk_buf list;
+  pk_buf_init(&list, (size_t)4 << 20);
+  publish(f, "", "");
+  assert_seen(f, "2024/cve-2024-1.json=one 2024/cve-2024-2.json=two ");
+  again(f);
+  pk_buf_puts(&list, "2024/cve-2024-1.json,2024-09-02T01:00:00+00:00\n");
+  for (size_t i = 0; i < PK_DOCUMENTS_CHANGED_MAX; i++) pk_buf_puts(&list, "2024/cve-2024-3.json,2024-08-20T00:00:00+00:00\n");
+  publish(f, pk_buf_cstr(&list), "");
+  folder_write(&f->box, "feed/vex/archive_latest.txt", PK_STR("csaf_vex_2024-09-01.tar.zst"));
+  write_archive(f, "feed/vex/csaf_vex_2024-09-01.tar.zst", TAR, ARCHIVE_FILTER_ZSTD, MEMBERS("2024/cve-2024-3.json", "three of the archive"));
+  assert_seen(f, "2024/cve-2024-3.json=three of the archive 2024/cve-2024-1.json=newer one "); /* and what is newer than the archive */
+  pk_buf_free(&list);
+}
+
+static void test_layout_when_there_is_a_keyring_then_changed_documents_are_verified_too(void **state) {
+  fixture *f = *state;
+  publish(f, "", "");
+  assert_seen(f, "2024/cve-2024-1.json=one 2024/cve-2024-2.json=two ");
+  again(f);
+  publish(f, "2024/cve-2024-3.json,2024-08-20T00:00:00+00:00\n", "");
+  pk_feed_set(&f->feed.keyring, PK_STR("/usr/share/keyrings/any.gpg"));
+  assert_int_equal(run(f), PK_E_VERIFY);
+  assert_non_null(strstr(f->err.text, "cve-2024-3.json.asc"));
+  assert_null(strstr(pk_buf_cstr(&f->seen), "three"));
+}
+
 static void test_layout_when_a_changed_document_is_gone_then_the_others_are_read(void **state) {
   fixture *f = *state;
   publish(f, "2024/cve-2024-99.json,2024-08-06T00:00:00+00:00\n2024/cve-2024-3.json,2024-08-05T00:00:00+00:00\n", "");
@@ -478,6 +506,8 @@ int main(void) {
       TEST(test_folder_when_it_leads_back_to_itself_then_limit),
       TEST(test_layout_when_read_first_then_the_archive_and_what_was_changed_since),
       TEST(test_layout_when_read_again_then_only_changes),
+      TEST(test_layout_when_more_was_changed_than_is_fetched_one_by_one_then_the_archive_again),
+      TEST(test_layout_when_there_is_a_keyring_then_changed_documents_are_verified_too),
       TEST(test_layout_when_a_changed_document_is_gone_then_the_others_are_read),
       TEST(test_layout_when_lines_lead_outside_or_are_odd_then_left_out),
       TEST(test_layout_when_the_lists_are_missing_then_the_archive_alone),

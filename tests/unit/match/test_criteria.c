@@ -533,6 +533,32 @@ static void test_textfile_when_of_modules_then_what_the_packages_say(void **stat
   host_free(&h);
 }
 
+static void test_textfile_when_the_report_does_not_have_it_then_unknown(void **state) {
+  (void)state;
+  test_host h;
+  host_of(&h, "rhel:8.4", PK_TYPE_RPM, "bash 1-1");
+  assert_results(&h,
+                 OVAL(DEFINITION("passwd", AND(CRITERION("p"))) DEFINITION("grub", AND(CRITERION("g"))) DEFINITION("module", AND(CRITERION("m")))
+                          DEFINITION("not", AND(NOT_CRITERION("p"))) TEXTFILE("p", "/etc/passwd", "^root", "1", "") TEXTFILE("g", "/boot/grub2/grubenv", "kernel", "1", "")
+                              TEXTFILE("m", "/etc/dnf/modules.d/nodejs.module", "stream", "1", "")),
+                 "passwd=unknown grub=unknown module=unknown not=unknown ");
+  host_free(&h);
+}
+
+static void test_object_when_an_entity_is_unknown_or_in_error_then_so_is_the_test(void **state) {
+  (void)state;
+  test_host h;
+  host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1\nb 1-1");
+  assert_results(&h,
+                 OVAL(DEFINITION("unknown", AND(CRITERION("u"))) DEFINITION("error", AND(CRITERION("e"))) DEFINITION("not", AND(NOT_CRITERION("e")))
+                          DEFINITION("cyclic", AND(CRITERION("c"))) TEST_OF("rpminfo", "u", "check='all'", "u", "") OBJECT_OF("rpminfo", "u", "<name var_ref='none'/>")
+                              TEST_OF("rpminfo", "e", "check='all'", "e", "") OBJECT_OF("rpminfo", "e", "<name operation='pattern match'>(</name>")
+                                  TEST_OF("rpminfo", "c", "check='all' check_existence='none_exist'", "c", "") OBJECT_OF("rpminfo", "c", "<name var_ref='v'/>")
+                                      LOCAL("v", "<object_component object_ref='c' item_field='name'/>")),
+                 "unknown=unknown error=error not=error cyclic=unknown ");
+  host_free(&h);
+}
+
 static void test_other_tests_when_no_report_answers_them_then_unknown(void **state) {
   (void)state;
   test_host h;
@@ -679,6 +705,29 @@ static void test_variables_when_each_doubles_the_last_then_unknown_soon(void **s
   pk_buf_free(&text);
 }
 
+/* Packages whose names are among the names of packages whose names are among … */
+static void test_objects_when_they_depend_on_each_other_then_error_soon(void **state) {
+  (void)state;
+  pk_buf text, packages;
+  test_host h;
+  pk_buf_init(&text, 65536);
+  pk_buf_init(&packages, 65536);
+  for (int i = 0; i < 300; i++) pk_buf_printf(&packages, "p%d 1-1\n", i);
+  pk_buf_puts(&text, "<oval_definitions>" DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "o9", "")
+                         OBJECT_OF("rpminfo", "o0", "<name operation='pattern match'>.</name>"));
+  for (int i = 1; i <= 9; i++)
+    pk_buf_printf(&text,
+                  OBJECT_OF("rpminfo", "o%d", "<name operation='pattern match' var_check='at least one' var_ref='v%d'/>")
+                      LOCAL("v%d", "<object_component object_ref='o%d' item_field='name'/>"),
+                  i, i, i, i - 1);
+  pk_buf_puts(&text, "</oval_definitions>");
+  host_of(&h, "rhel:9.4", PK_TYPE_RPM, pk_buf_cstr(&packages));
+  assert_results(&h, pk_buf_cstr(&text), "d=error ");
+  host_free(&h);
+  pk_buf_free(&text);
+  pk_buf_free(&packages);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_operators_when_results_are_combined_then_as_the_specification_says),
@@ -704,12 +753,15 @@ int main(void) {
       cmocka_unit_test(test_textfile_when_matched_then_its_text_is_the_whole_match),
       cmocka_unit_test(test_textfile_when_the_path_is_in_two_parts_then_put_together),
       cmocka_unit_test(test_textfile_when_of_modules_then_what_the_packages_say),
+      cmocka_unit_test(test_textfile_when_the_report_does_not_have_it_then_unknown),
+      cmocka_unit_test(test_object_when_an_entity_is_unknown_or_in_error_then_so_is_the_test),
       cmocka_unit_test(test_other_tests_when_no_report_answers_them_then_unknown),
       cmocka_unit_test(test_variables_when_computed_then_as_the_functions_say),
       cmocka_unit_test(test_entity_when_a_variable_has_several_values_then_var_check_counts),
       cmocka_unit_test(test_object_when_its_name_is_a_variable_then_packages_of_all_values),
       cmocka_unit_test(test_regex_when_it_backtracks_without_end_then_error),
       cmocka_unit_test(test_variables_when_cyclic_then_unknown),
+      cmocka_unit_test(test_objects_when_they_depend_on_each_other_then_error_soon),
       cmocka_unit_test(test_variables_when_each_doubles_the_last_then_unknown_soon),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

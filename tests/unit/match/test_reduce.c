@@ -240,54 +240,85 @@ static void test_reduce_when_releases_and_packages_multiply_then_limit(void **st
 /* ---- the same before and after ---- */
 
 static const char *const VERSIONS[] = {NULL, "1-1", "2-1", "5-1"};
-#define N_HOSTS 64 /* a, b, c each not there or of one of three versions */
-
-static const char *const TESTS[] = {"a2", "a5", "b2", "b5", "c2", "from a2", "from b2", "is a2", "a", "b", "signed a", "no a", "no b", "yes", "never", "uname", "missing", "odd"};
-#define N_TESTS (sizeof TESTS / sizeof TESTS[0])
+#define N_PACKAGE_SETS 64 /* a, b, c each not there or of one of three versions */
+#define N_RELEASES_MAX 3
+#define N_HOSTS_MAX (N_PACKAGE_SETS * N_RELEASES_MAX)
 
 #define LIBRARY                                                                                                                  \
   RPM("a2", "a", "less than", "2-1") RPM("a5", "a", "less than", "5-1") RPM("b2", "b", "less than", "2-1")                         \
   RPM("b5", "b", "less than", "5-1") RPM("c2", "c", "less than", "2-1") RPM("from a2", "a", "greater than or equal", "2-1")        \
   RPM("from b2", "b", "greater than or equal", "2-1") RPM("is a2", "a", "equals", "2-1") RPM_THERE("a", "a") RPM_THERE("b", "b")   \
-  RPM_SIGNED("signed a", "a", "k") RPM_ABSENT("no a", "a") RPM_ABSENT("no b", "b") RELEASE("yes", "redhat-release", "9.0")         \
-  RELEASE("never", "redhat-release", "8.0") TEST_OF("uname", "uname", "check='all'", "uname", STATE("uname"))                      \
-  OBJECT_OF("uname", "uname", "") STATE_OF("uname", "uname", "<os_release>5.14.0-1.el9.x86_64</os_release>")                       \
+  RPM_SIGNED("signed a", "a", "k") RPM_ABSENT("no a", "a") RPM_ABSENT("no b", "b") RELEASE_LIKE("yes", "redhat-release", "^9\\.")  \
+  RELEASE("never", "redhat-release", "8.0") RELEASE("9.2", "redhat-release", "9.2") RELEASE("9.4", "redhat-release", "9.4")        \
+  TEST_OF("uname", "uname", "check='all'", "uname", STATE("uname")) OBJECT_OF("uname", "uname", "")                               \
+  STATE_OF("uname", "uname", "<os_release>5.14.0-1.el9.x86_64</os_release>")                                                      \
   TEST_OF("selinuxboolean", "odd", "check='all'", "odd", "") OBJECT_OF("selinuxboolean", "odd", "")
+
+/* Whose hosts the criteria are looked at on, and what these may ask. */
+typedef struct world {
+  const char *feed, *releases[N_RELEASES_MAX];
+  const char *tests[20];
+  unsigned n_releases, n_tests;
+} world;
+
+static const world ONE_RELEASE = {
+    .feed = "rhel:9.0",
+    .releases = {"9.0"},
+    .n_releases = 1,
+    .tests = {"a2", "a5", "b2", "b5", "c2", "from a2", "from b2", "is a2", "a", "b", "signed a", "no a", "no b", "yes", "never", "9.2", "uname", "missing", "odd"},
+    .n_tests = 19};
+static const world FAMILY = {.feed = "rhel:9",
+                             .releases = {"9.1", "9.2", "9.4"},
+                             .n_releases = 3,
+                             .tests = {"a2", "a5", "b2", "from a2", "a", "b", "no a", "yes", "never", "9.2", "9.4", "9.2", "9.4"},
+                             .n_tests = 13};
 
 static unsigned next_random(uint64_t *seed, unsigned below) {
   *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407U;
   return (unsigned)(*seed >> 33) % below;
 }
 
-static void write_criteria(pk_buf *out, uint64_t *seed, unsigned depth) {
+static void write_criteria(const world *w, pk_buf *out, uint64_t *seed, unsigned depth) {
   static const char *const operators[] = {"AND", "AND", "AND", "OR", "OR", "OR", "ONE", "XOR"};
   pk_buf_printf(out, "<criteria operator='%s'%s>", operators[next_random(seed, 8)], next_random(seed, 6) == 0 ? " negate='true'" : "");
   for (unsigned n = 1 + next_random(seed, 3); n; n--) {
     if (depth < 3 && next_random(seed, 2))
-      write_criteria(out, seed, depth + 1);
+      write_criteria(w, out, seed, depth + 1);
     else
-      pk_buf_printf(out, "<criterion test_ref='%s'%s/>", TESTS[next_random(seed, N_TESTS)], next_random(seed, 8) == 0 ? " negate='true'" : "");
+      pk_buf_printf(out, "<criterion test_ref='%s'%s/>", w->tests[next_random(seed, w->n_tests)], next_random(seed, 8) == 0 ? " negate='true'" : "");
   }
   pk_buf_puts(out, "</criteria>");
 }
 
 typedef struct comparing {
+  const world *world;
+  pk_str text;
   test_host *hosts;
+  size_t n_hosts;
   pk_reducer *reducer;
   size_t n_rules, n_criteria, n_never, n_true; /* how often which came out, lest all are of one kind */
 } comparing;
 
-static bool is_vulnerable(const test_host *h, const pk_definition *d) {
-  const pk_rule_source from = {.platform = PK_STR("rhel:9.0")};
-  unsigned char outcomes[512];
+static bool is_vulnerable(const comparing *c, const test_host *h, const pk_definition *d) {
+  const pk_rule_source from = {.platform = pk_str_of(c->world->feed)};
+  unsigned char outcomes[2048];
   bool any = false;
   assert_true(d->n_rules <= sizeof outcomes);
   for (size_t i = 0; i < h->n_packages; i++) {
     const pk_package *p = &h->packages[i];
-    const pk_subject s = {.package = p, .source = p->name, .source_evr = p->evr, .platform = PK_STR("rhel:9.0")};
+    const pk_subject s = {.package = p, .source = p->name, .source_evr = p->evr, .platform = h->system.platform};
     any |= pk_rules_judge(d, &s, &from, outcomes) > 0;
   }
   return any;
+}
+
+/* The criteria of a definition, for the message. */
+static const char *criteria_of(const comparing *c, const pk_definition *d) {
+  static char text[2000];
+  char id[64];
+  snprintf(id, sizeof id, "id='%.*s'>", PK_FMT(d->id));
+  snprintf(text, sizeof text, "%.*s", (int)(strstr(strstr(c->text.p, id), "</definition>") - strstr(c->text.p, id)), strstr(c->text.p, id));
+  return text;
 }
 
 static pk_rc compare(void *arg, const pk_definition *d, pk_err *err) {
@@ -298,45 +329,66 @@ static pk_rc compare(void *arg, const pk_definition *d, pk_err *err) {
   c->n_never += rc == PK_UNCHANGED;
   c->n_criteria += rc == PK_NOTFOUND;
   c->n_rules += rc == PK_OK;
-  for (size_t i = 0; i < N_HOSTS; i++) {
+  for (size_t i = 0; i < c->n_hosts; i++) {
     test_host *h = &c->hosts[i];
     bool want = pk_criteria_evaluate(&h->evaluation, d->criteria) == PK_RESULT_TRUE, have = false;
-    if (rc == PK_OK) have = is_vulnerable(h, &own);
+    if (rc == PK_OK) have = is_vulnerable(c, h, &own);
     if (rc == PK_NOTFOUND) have = pk_criteria_evaluate(&h->evaluation, own.criteria) == PK_RESULT_TRUE;
-    if (have != want) fail_msg("definition %.*s on host %zu: %s before, %s after", PK_FMT(d->id), i, want ? "true" : "not true", have ? "true" : "not true");
+    if (have != want)
+      fail_msg("host %zu of %.*s: %s before, %s after: %s", i, PK_FMT(h->system.platform), want ? "true" : "not true", have ? "true" : "not true", criteria_of(c, d));
     c->n_true += want;
   }
   return PK_OK;
 }
 
-static void test_reduce_when_criteria_are_anything_then_true_of_the_same_hosts(void **state) {
-  (void)state;
-  static char packages[N_HOSTS][128];
+static void make_hosts(comparing *c) {
+  static char packages[N_HOSTS_MAX][128], platforms[N_RELEASES_MAX][32];
+  c->hosts = pk_calloc(N_HOSTS_MAX, sizeof *c->hosts);
+  for (unsigned r = 0; r < c->world->n_releases; r++) {
+    snprintf(platforms[r], sizeof platforms[r], "rhel:%s", c->world->releases[r]);
+    for (size_t i = 0; i < N_PACKAGE_SETS; i++) {
+      char *list = packages[c->n_hosts];
+      size_t n = (size_t)snprintf(list, sizeof packages[0], "redhat-release %s-1\n", c->world->releases[r]);
+      for (size_t k = 0, rest = i; k < 3; k++, rest /= 4)
+        if (VERSIONS[rest % 4]) n += (size_t)snprintf(list + n, sizeof packages[0] - n, "%c %s\n", (int)('a' + k), VERSIONS[rest % 4]);
+      const pk_system_source from = {.platform = pk_str_of(platforms[r]), .type = PK_TYPE_RPM, .kernel = i % 3 ? PK_STR("5.14.0-1.el9.x86_64") : PK_STR("")};
+      host_make(&c->hosts[c->n_hosts++], &from, list);
+    }
+  }
+}
+
+static void compare_world(const world *w, int n_definitions) {
   uint64_t seed = 20240804;
   pk_buf text;
   pk_err err;
-  comparing c = {.hosts = pk_calloc(N_HOSTS, sizeof(test_host)), .reducer = pk_reducer_new(PK_STR("rhel:9.0"), PK_TYPE_RPM)};
-  for (size_t i = 0; i < N_HOSTS; i++) {
-    size_t n = (size_t)snprintf(packages[i], sizeof packages[i], "redhat-release 9.0-1\n");
-    for (size_t k = 0, rest = i; k < 3; k++, rest /= 4)
-      if (VERSIONS[rest % 4]) n += (size_t)snprintf(packages[i] + n, sizeof packages[i] - n, "%c %s\n", (int)('a' + k), VERSIONS[rest % 4]);
-    host_make(&c.hosts[i], &(pk_system_source){.platform = PK_STR("rhel:9.0"), .type = PK_TYPE_RPM, .kernel = i % 3 ? PK_STR("5.14.0-1.el9.x86_64") : PK_STR("")},
-              packages[i]);
-  }
+  comparing c = {.world = w, .reducer = pk_reducer_new(pk_str_of(w->feed), PK_TYPE_RPM)};
+  make_hosts(&c);
   pk_buf_init(&text, (size_t)16 << 20);
   pk_buf_puts(&text, "<oval_definitions>" LIBRARY);
-  for (int i = 0; i < 3000; i++) {
+  for (int i = 0; i < n_definitions; i++) {
     pk_buf_printf(&text, "<definitions><definition class='patch' id='%d'>", i);
-    write_criteria(&text, &seed, 0);
+    write_criteria(w, &text, &seed, 0);
     pk_buf_puts(&text, "</definition></definitions>");
   }
   pk_buf_puts(&text, "</oval_definitions>");
-  assert_ok(oval_read(pk_buf_cstr(&text), compare, &c, NULL, &err), err);
-  assert_true(c.n_rules > 100 && c.n_criteria > 100 && c.n_never > 100 && c.n_true > 10000);
-  for (size_t i = 0; i < N_HOSTS; i++) host_free(&c.hosts[i]);
+  c.text = pk_str_of(pk_buf_cstr(&text));
+  assert_ok(oval_read(c.text.p, compare, &c, NULL, &err), err);
+  if (c.n_rules < 100 || c.n_criteria < 100 || c.n_never < 50 || c.n_true < 10000)
+    fail_msg("the criteria are too much alike: %zu rules, %zu criteria, %zu never, %zu times true", c.n_rules, c.n_criteria, c.n_never, c.n_true);
+  for (size_t i = 0; i < c.n_hosts; i++) host_free(&c.hosts[i]);
   free(c.hosts);
   pk_reducer_free(&c.reducer);
   pk_buf_free(&text);
+}
+
+static void test_reduce_when_criteria_are_anything_then_true_of_the_same_hosts(void **state) {
+  (void)state;
+  compare_world(&ONE_RELEASE, 3000);
+}
+
+static void test_reduce_when_for_a_family_then_true_of_the_same_hosts_of_each_release(void **state) {
+  (void)state;
+  compare_world(&FAMILY, 2000);
 }
 
 int main(void) {
@@ -353,6 +405,7 @@ int main(void) {
       cmocka_unit_test(test_reduce_when_there_are_no_criteria_then_untouched),
       cmocka_unit_test(test_reduce_when_releases_and_packages_multiply_then_limit),
       cmocka_unit_test(test_reduce_when_criteria_are_anything_then_true_of_the_same_hosts),
+      cmocka_unit_test(test_reduce_when_for_a_family_then_true_of_the_same_hosts_of_each_release),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
