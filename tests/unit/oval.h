@@ -18,9 +18,9 @@
 #define OVAL(pieces) "<oval_definitions xmlns='http://oval.mitre.org/XMLSchema/oval-definitions-5'>" pieces "</oval_definitions>"
 #define DEFINITION(id, criteria) DEFINITION_OF("vulnerability", id, "", criteria)
 #define DEFINITION_OF(class, id, metadata, criteria)                                                                             \
-  "<definitions><definition class='" class "' id='" id "'><metadata><title>" id "</title>" metadata "</metadata>" criteria           \
-  "</definition></definitions>"
-#define CRITERIA(operator, children) "<criteria operator='" operator "'>" children "</criteria>"
+  "<definitions><definition class='" class "' id='" id "'><metadata><title>" id "</title>" metadata "</metadata>" criteria       \
+                                           "</definition></definitions>"
+#define CRITERIA(operator, children) "<criteria operator='" operator"'>" children "</criteria>"
 #define AND(children) CRITERIA("AND", children)
 #define OR(children) CRITERIA("OR", children)
 #define NOT(children) "<criteria operator='AND' negate='true'>" children "</criteria>"
@@ -29,7 +29,7 @@
 #define EXTEND(definition) "<extend_definition definition_ref='" definition "'/>"
 
 /** A test, its object and its states, named alike where they belong together. */
-#define TEST_OF(kind, id, attributes, object, states)                                                                             \
+#define TEST_OF(kind, id, attributes, object, states)                                                                            \
   "<tests><" kind "_test id='" id "' " attributes "><object object_ref='" object "'/>" states "</" kind "_test></tests>"
 #define OBJECT_OF(kind, id, entities) "<objects><" kind "_object id='" id "'>" entities "</" kind "_object></objects>"
 #define STATE_OF(kind, id, entities) "<states><" kind "_state id='" id "'>" entities "</" kind "_state></states>"
@@ -44,15 +44,17 @@
 #define EVR(operation, version) "<evr datatype='evr_string' operation='" operation "'>" version "</evr>"
 #define DEBIAN_EVR(operation, version) "<evr datatype='debian_evr_string' operation='" operation "'>" version "</evr>"
 /** "NAME is earlier than …", "NAME is installed", "NAME is not installed", "NAME is signed with KEY". */
-#define RPM(id, name, operation, version)                                                                                         \
-  TEST_OF("rpminfo", id, "check='at least one'", id, STATE(id)) NAMED("rpminfo", id, name) STATE_OF("rpminfo", id, EVR(operation, version))
+#define RPM(id, name, operation, version)                                                                                        \
+  TEST_OF("rpminfo", id, "check='at least one'", id, STATE(id))                                                                  \
+  NAMED("rpminfo", id, name) STATE_OF("rpminfo", id, EVR(operation, version))
 #define RPM_THERE(id, name) TEST_OF("rpminfo", id, "check='at least one'", id, "") NAMED("rpminfo", id, name)
-#define RPM_ABSENT(id, name) TEST_OF("rpminfo", id, "check='at least one' check_existence='none_exist'", id, "") NAMED("rpminfo", id, name)
-#define RPM_SIGNED(id, name, key)                                                                                                 \
-  TEST_OF("rpminfo", id, "check='at least one'", id, STATE(id))                                                                   \
+#define RPM_ABSENT(id, name)                                                                                                     \
+  TEST_OF("rpminfo", id, "check='at least one' check_existence='none_exist'", id, "") NAMED("rpminfo", id, name)
+#define RPM_SIGNED(id, name, key)                                                                                                \
+  TEST_OF("rpminfo", id, "check='at least one'", id, STATE(id))                                                                  \
   NAMED("rpminfo", id, name) STATE_OF("rpminfo", id, "<signature_keyid operation='equals'>" key "</signature_keyid>")
-#define DEB(id, name, operation, version)                                                                                         \
-  TEST_OF("dpkginfo", id, "check='all'", id, STATE(id))                                                                           \
+#define DEB(id, name, operation, version)                                                                                        \
+  TEST_OF("dpkginfo", id, "check='all'", id, STATE(id))                                                                          \
   NAMED("dpkginfo", id, name) STATE_OF("dpkginfo", id, DEBIAN_EVR(operation, version))
 
 /* ---- hosts ---- */
@@ -110,7 +112,7 @@ static inline pk_rc oval_read(const char *text, pk_oval_visit *visit, void *arg,
 
 typedef struct oval_results {
   test_host *host;
-  pk_buf text; /* "d=true e=unknown " */
+  pk_buf text;   /* "d=true e=unknown " */
   char why[256]; /* of the last one */
 } oval_results;
 

@@ -41,7 +41,11 @@ static int tear_down(void **state) {
 }
 
 static void add_advisory(fixture *f, const char *id, const char *cves) {
-  const pk_advisory a = {.id = pk_str_of(id), .type = PK_STR("security"), .severity = PK_STR("Important"), .title = PK_STR("A title"), .cves = pk_str_of(cves),
+  const pk_advisory a = {.id = pk_str_of(id),
+                         .type = PK_STR("security"),
+                         .severity = PK_STR("Important"),
+                         .title = PK_STR("A title"),
+                         .cves = pk_str_of(cves),
                          .issued_at = 1795300000};
   assert_int_equal(pk_repository_content_advisory(&f->content, &a, NULL), PK_OK);
 }
@@ -51,7 +55,8 @@ static void add_builds(fixture *f, const char *lines) {
   pk_str rest = pk_str_of(lines), line;
   while (pk_str_split(&rest, '\n', &line)) {
     pk_offer o = {0};
-    assert_true(pk_str_word(&line, &o.advisory) && pk_str_word(&line, &o.name) && pk_str_word(&line, &o.evr) && pk_str_word(&line, &o.arch));
+    assert_true(pk_str_word(&line, &o.advisory) && pk_str_word(&line, &o.name) && pk_str_word(&line, &o.evr) &&
+                pk_str_word(&line, &o.arch));
     (void)pk_str_word(&line, &o.module);
     if (pk_str_is(o.advisory, "-")) o.advisory = PK_STR("");
     assert_int_equal(pk_repository_content_offer(&f->content, &o, NULL), PK_OK);
@@ -66,7 +71,8 @@ static pk_rc write_definition(fixture *f, int64_t id, pk_buf *out) {
   pk_rc rc = pk_store_definition_get(f->store, id, &arena, &row, &f->err);
   const pk_definition *d = &row.d;
   if (rc == PK_OK) {
-    pk_buf_printf(out, "%.*s|%.*s|%.*s|%.*s|%.*s|", PK_FMT(d->id), PK_FMT(d->class), PK_FMT(d->advisory), PK_FMT(d->severity), PK_FMT(d->title));
+    pk_buf_printf(out, "%.*s|%.*s|%.*s|%.*s|%.*s|", PK_FMT(d->id), PK_FMT(d->class), PK_FMT(d->advisory), PK_FMT(d->severity),
+                  PK_FMT(d->title));
     for (size_t i = 0; i < d->n_cves; i++) pk_buf_printf(out, "%s%.*s", i ? "," : "", PK_FMT(d->cves[i]));
     for (size_t i = 0; i < d->n_rules; i++) {
       const pk_rule *r = &d->rules[i];
@@ -106,15 +112,18 @@ static void test_put_when_builds_are_announced_then_one_definition_an_advisory(v
   add_advisory(f, "ALSA-2", "CVE-2024-0003");
   add_advisory(f, "ALSA-1", "CVE-2024-0001 CVE-2024-0002");
   add_builds(f, "- bash 0:5.1-1 x86_64\nALSA-1 bash 0:5.1-2 x86_64\nALSA-2 zsh 0:5.8-9 x86_64\nALSA-1 bash-doc 0:5.1-2 noarch");
-  assert_put(f, "ALSA-1|patch|ALSA-1|important|A title|CVE-2024-0001,CVE-2024-0002: bash-doc 0:5.1-2 noarch ; bash 0:5.1-2 x86_64 \n"
-                "ALSA-2|patch|ALSA-2|important|A title|CVE-2024-0003: zsh 0:5.8-9 x86_64 \n");
+  assert_put(f,
+             "ALSA-1|patch|ALSA-1|important|A title|CVE-2024-0001,CVE-2024-0002: bash-doc 0:5.1-2 noarch ; bash 0:5.1-2 x86_64 \n"
+             "ALSA-2|patch|ALSA-2|important|A title|CVE-2024-0003: zsh 0:5.8-9 x86_64 \n");
 }
 
 static void test_put_when_builds_are_alike_then_one_rule(void **state) {
   fixture *f = *state;
   add_advisory(f, "A", "");
-  add_builds(f, "A nodejs-docs 1:20-1 noarch nodejs:20\nA nodejs 1:20-1 x86_64 nodejs:20\nA npm 1:10-1 x86_64 nodejs:20\nA nodejs-devel 1:20-1 x86_64 nodejs:20\nA nodejs 1:18-1 x86_64 nodejs:18");
-  assert_put(f, "A|patch|A|important|A title|: npm 1:10-1 x86_64 nodejs:20; nodejs 1:18-1 x86_64 nodejs:18; nodejs-docs 1:20-1 noarch nodejs:20; "
+  add_builds(f, "A nodejs-docs 1:20-1 noarch nodejs:20\nA nodejs 1:20-1 x86_64 nodejs:20\nA npm 1:10-1 x86_64 nodejs:20\nA "
+                "nodejs-devel 1:20-1 x86_64 nodejs:20\nA nodejs 1:18-1 x86_64 nodejs:18");
+  assert_put(f, "A|patch|A|important|A title|: npm 1:10-1 x86_64 nodejs:20; nodejs 1:18-1 x86_64 nodejs:18; nodejs-docs 1:20-1 "
+                "noarch nodejs:20; "
                 "nodejs,nodejs-devel 1:20-1 x86_64 nodejs:20\n");
 }
 
@@ -136,7 +145,8 @@ static void test_put_when_the_order_of_builds_changes_then_the_same_definition(v
   pk_repository_content_init(&f->content);
   add_advisory(f, "A", "");
   add_builds(f, "A c 0:1-1 aarch64\nA a 0:1-1 x86_64\nA b 0:1-1 x86_64");
-  assert_put(f, "A|patch|A|important|A title|: c 0:1-1 aarch64 ; a,b 0:1-1 x86_64 \n"); /* of the same id: nothing was exchanged */
+  assert_put(f,
+             "A|patch|A|important|A title|: c 0:1-1 aarch64 ; a,b 0:1-1 x86_64 \n"); /* of the same id: nothing was exchanged */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -92,9 +92,32 @@ static void test_add_when_a_rebuild_then_the_feeds_that_it_is_judged_by(void **s
 /* Each asked-for platform gets feeds that are whole: every place filled in, an address, nothing that is asked for missing. */
 static void test_add_when_any_vendor_then_every_feed_is_whole(void **state) {
   fixture *f = *state;
-  static const char *const platforms[] = {"debian:11", "debian:12", "debian:13", "ubuntu:20.04", "ubuntu:22.04", "ubuntu:24.04", "rhel:7.9", "rhel:8", "rhel:9.4", "rhel:10",
-                                          "centos:7", "centos-stream:9", "scientific:7.9", "almalinux:8.9", "almalinux:9", "rocky:8", "rocky:9.3", "ol:7.9", "ol:9", "sles:12.5",
-                                          "sles:15.5", "opensuse-leap:15.5", "opensuse-leap-micro:5.4", "opensuse-tumbleweed", "fedora:41", "openeuler:22.03-sp3"};
+  static const char *const platforms[] = {"debian:11",
+                                          "debian:12",
+                                          "debian:13",
+                                          "ubuntu:20.04",
+                                          "ubuntu:22.04",
+                                          "ubuntu:24.04",
+                                          "rhel:7.9",
+                                          "rhel:8",
+                                          "rhel:9.4",
+                                          "rhel:10",
+                                          "centos:7",
+                                          "centos-stream:9",
+                                          "scientific:7.9",
+                                          "almalinux:8.9",
+                                          "almalinux:9",
+                                          "rocky:8",
+                                          "rocky:9.3",
+                                          "ol:7.9",
+                                          "ol:9",
+                                          "sles:12.5",
+                                          "sles:15.5",
+                                          "opensuse-leap:15.5",
+                                          "opensuse-leap-micro:5.4",
+                                          "opensuse-tumbleweed",
+                                          "fedora:41",
+                                          "openeuler:22.03-sp3"};
   for (size_t i = 0; i < sizeof platforms / sizeof platforms[0]; i++) {
     assert_ok(add(f, platforms[i]), f->err);
     assert_true(f->n > 0);
@@ -108,8 +131,10 @@ static void test_add_when_any_vendor_then_every_feed_is_whole(void **state) {
     for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++)
       if (strpbrk(texts[k], "{}")) fail_msg("feed '%s': '%s'", feed->name, texts[k]);
     if (!pk_str_starts(pk_str_of(feed->url), "http")) fail_msg("feed '%s': address '%s'", feed->name, feed->url);
-    if (feed->type == PK_FEED_APT && (!*feed->suite || !*feed->components || !*feed->arch || !*feed->keyring)) fail_msg("feed '%s' lacks something", feed->name);
-    if (feed->type == PK_FEED_APT && (feed->suite[0] == '-' || strchr(feed->components, ','))) fail_msg("feed '%s': suite '%s'", feed->name, feed->suite);
+    if (feed->type == PK_FEED_APT && (!*feed->suite || !*feed->components || !*feed->arch || !*feed->keyring))
+      fail_msg("feed '%s' lacks something", feed->name);
+    if (feed->type == PK_FEED_APT && (feed->suite[0] == '-' || strchr(feed->components, ',')))
+      fail_msg("feed '%s': suite '%s'", feed->name, feed->suite);
     pk_feed_row_fini(&rows[i]);
   }
   free(rows);
@@ -140,7 +165,8 @@ static void check_line(pk_str line) {
   assert_true(pk_str_starts(column[3], "http"));
   while (pk_str_word(&line, &option)) {
     bool known = false;
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) known |= pk_str_is(pk_str_sub(option, 0, pk_str_find(option, '=')), options[i]);
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+      known |= pk_str_is(pk_str_sub(option, 0, pk_str_find(option, '=')), options[i]);
     if (!known) fail_msg("'%.*s' is no option", PK_FMT(option));
   }
 }

@@ -4,7 +4,9 @@
 #include "app/fleet.h"
 
 #define DEBIAN(host, kernel) "#\narch: x86_64\nhost: " host "\nkernel: " kernel "\npackager: dpkg\nsystem: Debian 12\n#\n"
-#define RHEL(host) "#\narch: x86_64\nhost: " host "\nkernel: 5.14.0-1.el9.x86_64\npackager: rpm\nsystem: Red Hat Enterprise Linux 9.4 (Plow)\n#\n"
+#define RHEL(host)                                                                                                               \
+  "#\narch: x86_64\nhost: " host "\nkernel: 5.14.0-1.el9.x86_64\npackager: rpm\nsystem: Red Hat Enterprise Linux 9.4 "           \
+                                 "(Plow)\n#\n"
 
 static const pk_scope ALL = {.everything = true};
 static const site_feed FEED = {.name = "vendor", .platform = "debian:12"}, OTHER = {.name = "other", .platform = "debian:12"};
@@ -25,7 +27,8 @@ static void assert_with_package(site *s, const char *name, const char *op, const
   pk_buf out;
   pk_buf_init(&out, 65536);
   assert_ok(pk_fleet_with_package(s->store, &ALL, pk_str_of(name), op, pk_str_of(version), write_hit, &out, &s->err), s->err);
-  if (strcmp(pk_buf_cstr(&out), want) != 0) fail_msg("%s %s %s: '%s', should be '%s'", name, op ? op : "", version, pk_buf_cstr(&out), want);
+  if (strcmp(pk_buf_cstr(&out), want) != 0)
+    fail_msg("%s %s %s: '%s', should be '%s'", name, op ? op : "", version, pk_buf_cstr(&out), want);
   pk_buf_free(&out);
 }
 
@@ -58,7 +61,8 @@ static void test_package_when_asked_with_an_operator_then_hosts_by_name(void **s
   site_receive(s, DEBIAN("c", "") "bash\t1:5.1-2\tamd64\n", NULL);
   site_receive(s, DEBIAN("a", "") "bash\t1:5.0-1\tamd64\nzsh\t1-1\tamd64\n", NULL);
   site_receive(s, DEBIAN("b", "") "bash\t1:5.1-1\tamd64\n", NULL);
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) assert_with_package(s, "bash", cases[i].op, cases[i].version, cases[i].want);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    assert_with_package(s, "bash", cases[i].op, cases[i].version, cases[i].want);
   assert_with_package(s, "fish", NULL, "", "");
 }
 
@@ -107,7 +111,8 @@ static void test_package_when_the_visitor_ends_it_then_its_result(void **state) 
   int n = 0;
   site_receive(s, DEBIAN("a", "") "bash\t1-1\tamd64\n", NULL);
   site_receive(s, DEBIAN("b", "") "bash\t1-1\tamd64\n", NULL);
-  assert_fault(pk_fleet_with_package(s->store, &ALL, PK_STR("bash"), NULL, PK_STR(""), stop_here, &n, &s->err), s->err, PK_E_STOPPED, "enough");
+  assert_fault(pk_fleet_with_package(s->store, &ALL, PK_STR("bash"), NULL, PK_STR(""), stop_here, &n, &s->err), s->err,
+               PK_E_STOPPED, "enough");
   assert_int_equal(n, 1);
 }
 
@@ -126,7 +131,9 @@ static void test_cve_when_hosts_are_vulnerable_then_with_the_rule(void **state) 
   pk_buf out;
   pk_buf_init(&out, 1000);
   assert_ok(pk_fleet_with_cve(s->store, &ALL, pk_cve_number(PK_STR("CVE-2024-0003")), write_hit, &out, &s->err), s->err);
-  assert_non_null(strstr(pk_buf_cstr(&out), " +1 fixed 1-9 other; b bash 1-2 fixed 1-9 other; c zsh 1-1 fixed 1-9 other; ")); /* a has two such packages */
+  assert_non_null(
+      strstr(pk_buf_cstr(&out),
+             " +1 fixed 1-9 other; b bash 1-2 fixed 1-9 other; c zsh 1-1 fixed 1-9 other; ")); /* a has two such packages */
   pk_buf_free(&out);
 }
 
@@ -136,7 +143,8 @@ static void test_cve_when_no_feed_speaks_of_it_then_not_found(void **state) {
   pk_buf_init(&out, 1000);
   site_receive(s, DEBIAN("a", "") "bash\t1-1\tamd64\n", NULL);
   site_define(s, &FEED, "A CVE-2024-0001 bash 1-1");
-  assert_int_equal(pk_fleet_with_cve(s->store, &ALL, pk_cve_number(PK_STR("CVE-2024-0009")), write_hit, &out, &s->err), PK_NOTFOUND);
+  assert_int_equal(pk_fleet_with_cve(s->store, &ALL, pk_cve_number(PK_STR("CVE-2024-0009")), write_hit, &out, &s->err),
+                   PK_NOTFOUND);
   assert_with_cve(s, "CVE-2024-0001", ""); /* known, but nobody is vulnerable */
   pk_buf_free(&out);
 }
@@ -144,7 +152,9 @@ static void test_cve_when_no_feed_speaks_of_it_then_not_found(void **state) {
 static void test_cve_when_the_state_does_not_count_then_not_among_them(void **state) {
   site *s = *state;
   site_receive(s, DEBIAN("a", "") "bash\t1-1\tamd64\n", NULL);
-  site_define(s, &FEED, "A CVE-2024-0001 bash - under-investigation\nB CVE-2024-0002 bash - not-affected\nC CVE-2024-0003 bash - will-not-fix");
+  site_define(
+      s, &FEED,
+      "A CVE-2024-0001 bash - under-investigation\nB CVE-2024-0002 bash - not-affected\nC CVE-2024-0003 bash - will-not-fix");
   assert_with_cve(s, "CVE-2024-0001", "");
   assert_with_cve(s, "CVE-2024-0002", "");
   assert_with_cve(s, "CVE-2024-0003", "a bash 1-1 will-not-fix  vendor; ");
@@ -152,8 +162,16 @@ static void test_cve_when_the_state_does_not_count_then_not_among_them(void **st
 
 static void test_cve_when_the_kernel_does_not_run_then_not_among_them(void **state) {
   site *s = *state;
-  site_receive(s, DEBIAN("a", "6.1.0-29-amd64") "linux-image-6.1.0-28-amd64\t6.1.119-1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n", NULL);
-  site_receive(s, DEBIAN("b", "6.1.0-28-amd64") "linux-image-6.1.0-28-amd64\t6.1.119-1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n", NULL);
+  site_receive(
+      s,
+      DEBIAN("a",
+             "6.1.0-29-amd64") "linux-image-6.1.0-28-amd64\t6.1.119-1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n",
+      NULL);
+  site_receive(
+      s,
+      DEBIAN("b",
+             "6.1.0-28-amd64") "linux-image-6.1.0-28-amd64\t6.1.119-1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n",
+      NULL);
   site_define(s, &FEED, "A CVE-2024-0001 linux-image-6.1.0-28-amd64 6.1.120-1");
   assert_with_cve(s, "CVE-2024-0001", "b linux-image-6.1.0-28-amd64 6.1.119-1 fixed 6.1.120-1 vendor; ");
 }
@@ -164,8 +182,9 @@ static void test_cve_when_by_criteria_then_the_packages_that_made_them_true(void
   site_receive(s, RHEL("a") "bash\t0:5-1\tx86_64\nzsh\t0:5-1\tx86_64\n", NULL);
   site_receive(s, RHEL("b") "bash\t0:5-1\tx86_64\n", NULL);
   site_define_oval(s, &rhel, PK_TYPE_RPM,
-                   OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b"))) RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3")
-                            ABOUT("vulnerability", "e", "CVE-2024-0002", AND(CRITERION("no fish"))) RPM_ABSENT("no fish", "fish")));
+                   OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b")))
+                            RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3") ABOUT(
+                                "vulnerability", "e", "CVE-2024-0002", AND(CRITERION("no fish"))) RPM_ABSENT("no fish", "fish")));
   assert_with_cve(s, "CVE-2024-0001", "a bash 0:5-1 fixed  rhel; ");
   assert_with_cve(s, "CVE-2024-0002", "a affected  rhel; b affected  rhel; "); /* no package is to blame */
 }

@@ -168,7 +168,6 @@ static void test_definitions_when_only_their_cves_change_then_counted_again(void
   assert_int_equal(site_cves(s, "a"), 2);
 }
 
-
 static void test_definitions_when_a_host_comes_later_then_it_is_judged_by_them(void **state) {
   site *s = *state;
   site_define(s, &FEED, "A CVE-2024-0001 bash 1-2");
@@ -195,9 +194,10 @@ static void test_definitions_when_several_speak_of_a_cve_then_it_counts_once(voi
 static void test_definitions_when_a_state_does_not_count_then_told_but_not_counted(void **state) {
   site *s = *state;
   site_receive(s, REPORT_A, NULL);
-  site_define(s, &FEED,
-              "A CVE-2024-0001 bash - under-investigation\nB CVE-2024-0002 bash - unimportant\nC CVE-2024-0003 bash - not-affected\n"
-              "D CVE-2024-0004 bash - will-not-fix\nE CVE-2024-0005 bash - out-of-support");
+  site_define(
+      s, &FEED,
+      "A CVE-2024-0001 bash - under-investigation\nB CVE-2024-0002 bash - unimportant\nC CVE-2024-0003 bash - not-affected\n"
+      "D CVE-2024-0004 bash - will-not-fix\nE CVE-2024-0005 bash - out-of-support");
   assert_int_equal(site_cves(s, "a"), 2);
   assert_verdicts(s, "a",
                   "bash 1-1 CVE-2024-0001 under-investigation (vendor)\n"
@@ -220,7 +220,11 @@ static void test_definitions_when_about_sources_then_all_their_binaries(void **s
   assert_ok(pk_store_feed_add(s->store, &feed, &s->err), s->err);
   pk_feed_fini(&feed);
   pk_repository_content_init(&content);
-  const pk_offer offer = {.name = PK_STR("bash"), .evr = PK_STR("1-1"), .arch = PK_STR("amd64"), .source = PK_STR("src-of-bash"), .source_evr = PK_STR("7-1")};
+  const pk_offer offer = {.name = PK_STR("bash"),
+                          .evr = PK_STR("1-1"),
+                          .arch = PK_STR("amd64"),
+                          .source = PK_STR("src-of-bash"),
+                          .source_evr = PK_STR("7-1")};
   assert_int_equal(pk_repository_content_offer(&content, &offer, NULL), PK_OK);
   assert_ok(pk_store_feed_get(s->store, PK_STR("repo"), &row, &s->err), s->err);
   assert_ok(pk_judge_begin(s->judge, &s->err), s->err);
@@ -229,7 +233,9 @@ static void test_definitions_when_about_sources_then_all_their_binaries(void **s
   pk_map_fini(&change.names);
   pk_feed_row_fini(&row);
   pk_repository_content_fini(&content);
-  pk_rejudged again = site_define(s, &FEED, "A CVE-2024-0001 src:src-of-bash 7-2\nB CVE-2024-0002 src:src-of-bash 7-1\nC CVE-2024-0003 src:zsh 1-2\nD CVE-2024-0004 src:bash 9-9");
+  pk_rejudged again = site_define(s, &FEED,
+                                  "A CVE-2024-0001 src:src-of-bash 7-2\nB CVE-2024-0002 src:src-of-bash 7-1\nC CVE-2024-0003 "
+                                  "src:zsh 1-2\nD CVE-2024-0004 src:bash 9-9");
   assert_int_equal(again.n_packages, 2);
   assert_verdicts(s, "a", "bash 1-1 CVE-2024-0001 fixed 7-2 (vendor)\nzsh 1-1 CVE-2024-0003 fixed 1-2 (vendor)\n");
   assert_int_equal(site_cves(s, "a"), 2);
@@ -248,8 +254,11 @@ static void test_definitions_when_the_host_is_a_rebuild_then_what_it_is_judged_a
 
 static void test_definitions_when_of_a_kernel_that_does_not_run_then_not_counted(void **state) {
   site *s = *state;
-  site_receive(s, HEAD("k", "Debian 12") "linux-image-6.1.0-28-amd64\t6.1.119-1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n", NULL);
-  site_define(s, &FEED, "A CVE-2024-0001 linux-image-6.1.0-28-amd64 6.1.120-1\nB CVE-2024-0002 linux-image-6.1.0-29-amd64 6.1.124-1");
+  site_receive(
+      s, HEAD("k", "Debian 12") "linux-image-6.1.0-28-amd64\t6.1.119-1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n",
+      NULL);
+  site_define(s, &FEED,
+              "A CVE-2024-0001 linux-image-6.1.0-28-amd64 6.1.120-1\nB CVE-2024-0002 linux-image-6.1.0-29-amd64 6.1.124-1");
   assert_int_equal(site_cves(s, "k"), 1);
   assert_verdicts(s, "k", "linux-image-6.1.0-29-amd64 6.1.123-1 CVE-2024-0002 fixed 6.1.124-1 (vendor)\n");
 }
@@ -298,16 +307,17 @@ static void test_all_when_judged_again_then_as_before(void **state) {
 
 static const site_feed RHEL9 = {.name = "rhel", .platform = "rhel:9"};
 
-#define RUNNING(id, release)                                                                                                      \
-  TEST_OF("uname", id, "check='at least one'", id, STATE(id)) OBJECT_OF("uname", id, "") STATE_OF("uname", id, "<os_release>" release "</os_release>")
+#define RUNNING(id, release)                                                                                                     \
+  TEST_OF("uname", id, "check='at least one'", id, STATE(id))                                                                    \
+  OBJECT_OF("uname", id, "") STATE_OF("uname", id, "<os_release>" release "</os_release>")
 
 static void test_criteria_when_true_of_a_host_then_its_packages_are_told(void **state) {
   site *s = *state;
   site_receive(s, RHEL("both", "Red Hat Enterprise Linux 9.4 (Plow)") "bash\t0:5-1\tx86_64\nzsh\t0:5-1\tx86_64\n", NULL);
   site_receive(s, RHEL("one", "Red Hat Enterprise Linux 9.4 (Plow)") "bash\t0:5-1\tx86_64\n", NULL);
   pk_rejudged again = site_define_oval(s, &RHEL9, PK_TYPE_RPM,
-                                       OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b"))) RPM("a", "bash", "less than", "0:5-2")
-                                                RPM("b", "zsh", "less than", "0:5-3")));
+                                       OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b")))
+                                                RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3")));
   assert_int_equal(again.n_profiles, 1); /* only one host has the package that the criteria ask for */
   assert_int_equal(site_cves(s, "both"), 1);
   assert_int_equal(site_cves(s, "one"), 0);
@@ -317,11 +327,16 @@ static void test_criteria_when_true_of_a_host_then_its_packages_are_told(void **
 
 static void test_criteria_when_about_the_running_kernel_then_its_package_is_to_blame(void **state) {
   site *s = *state;
-  site_receive(s, RHEL("k", "Red Hat Enterprise Linux 9.4 (Plow)") "kernel-core\t5.14.0-1.el9\tx86_64\nkernel-core\t5.14.0-2.el9\tx86_64\n", NULL);
-  site_define_oval(s, &RHEL9, PK_TYPE_RPM, OVAL(ABOUT("vulnerability", "d", "CVE-2024-0001", AND(CRITERION("u"))) RUNNING("u", "5.14.0-1.el9.x86_64")));
+  site_receive(
+      s,
+      RHEL("k", "Red Hat Enterprise Linux 9.4 (Plow)") "kernel-core\t5.14.0-1.el9\tx86_64\nkernel-core\t5.14.0-2.el9\tx86_64\n",
+      NULL);
+  site_define_oval(s, &RHEL9, PK_TYPE_RPM,
+                   OVAL(ABOUT("vulnerability", "d", "CVE-2024-0001", AND(CRITERION("u"))) RUNNING("u", "5.14.0-1.el9.x86_64")));
   assert_verdicts(s, "k", "kernel-core 5.14.0-1.el9 CVE-2024-0001 affected (rhel)\n");
   assert_int_equal(site_cves(s, "k"), 1);
-  site_define_oval(s, &RHEL9, PK_TYPE_RPM, OVAL(ABOUT("vulnerability", "d", "CVE-2024-0001", AND(CRITERION("u"))) RUNNING("u", "5.14.0-2.el9.x86_64")));
+  site_define_oval(s, &RHEL9, PK_TYPE_RPM,
+                   OVAL(ABOUT("vulnerability", "d", "CVE-2024-0001", AND(CRITERION("u"))) RUNNING("u", "5.14.0-2.el9.x86_64")));
   assert_verdicts(s, "k", "");
   assert_int_equal(site_cves(s, "k"), 0);
 }
@@ -329,8 +344,8 @@ static void test_criteria_when_about_the_running_kernel_then_its_package_is_to_b
 static void test_criteria_when_unknown_then_only_true_if_the_feed_says_so(void **state) {
   site *s = *state;
   static const site_feed careful = {.name = "careful", .platform = "rhel:9", .unknown_counts = true};
-  static const char text[] = OVAL(ABOUT("vulnerability", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("x"))) RPM_THERE("a", "bash")
-                                      TEST_OF("selinuxboolean", "x", "check='all'", "x", "") OBJECT_OF("selinuxboolean", "x", ""));
+  static const char text[] = OVAL(ABOUT("vulnerability", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("x"))) RPM_THERE(
+      "a", "bash") TEST_OF("selinuxboolean", "x", "check='all'", "x", "") OBJECT_OF("selinuxboolean", "x", ""));
   site_receive(s, RHEL("a", "Red Hat Enterprise Linux 9.4 (Plow)") "bash\t0:5-1\tx86_64\n", NULL);
   site_define_oval(s, &RHEL9, PK_TYPE_RPM, text);
   assert_int_equal(site_cves(s, "a"), 0);
@@ -340,8 +355,8 @@ static void test_criteria_when_unknown_then_only_true_if_the_feed_says_so(void *
 
 static void test_criteria_when_they_go_or_a_host_comes_then_the_counts_follow(void **state) {
   site *s = *state;
-  static const char text[] = OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b"))) RPM("a", "bash", "less than", "0:5-2")
-                                      RPM("b", "zsh", "less than", "0:5-3"));
+  static const char text[] = OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b")))
+                                      RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3"));
   site_define_oval(s, &RHEL9, PK_TYPE_RPM, text);
   site_receive(s, RHEL("a", "Red Hat Enterprise Linux 9.4 (Plow)") "bash\t0:5-1\tx86_64\nzsh\t0:5-1\tx86_64\n", NULL);
   assert_int_equal(site_cves(s, "a"), 1);
@@ -353,7 +368,8 @@ static void test_criteria_when_something_else_changes_then_they_still_count(void
   site *s = *state;
   site_receive(s, RHEL("a", "Red Hat Enterprise Linux 9.4 (Plow)") "bash\t0:5-1\tx86_64\nzsh\t0:5-1\tx86_64\n", NULL);
   site_define_oval(s, &RHEL9, PK_TYPE_RPM,
-                   OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b"))) RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3")));
+                   OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b")))
+                            RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3")));
   site_publish(s, "baseos", "rhel:9", PK_CLASS_SECURITY, "bash 0:5-2 x86_64\n");
   assert_int_equal(site_host(s, "a").n_security, 1);
   assert_int_equal(site_cves(s, "a"), 1);
@@ -362,8 +378,13 @@ static void test_criteria_when_something_else_changes_then_they_still_count(void
 static void test_criteria_when_their_state_does_not_count_then_they_never_do(void **state) {
   site *s = *state;
   site_receive(s, HEAD("a", "Debian 12") "bash\t1-1\tamd64\nzsh\t1-1\tamd64\n", NULL);
-  site_define_oval(s, &FEED, PK_TYPE_DEB, OVAL(DEFINITION_OF("vulnerability", "d", "<reference source='CVE' ref_id='CVE-2024-0001'/><advisory><affected><resolution state='Under investigation'><component>bash</component></resolution></affected></advisory>",
-     AND(CRITERION("a") CRITERION("b"))) TEST_OF("dpkginfo", "a", "check='all'", "a", "") NAMED("dpkginfo", "a", "bash") TEST_OF("dpkginfo", "b", "check='all'", "b", "") NAMED("dpkginfo", "b", "zsh")));
+  site_define_oval(
+      s, &FEED, PK_TYPE_DEB,
+      OVAL(DEFINITION_OF("vulnerability", "d",
+                         "<reference source='CVE' ref_id='CVE-2024-0001'/><advisory><affected><resolution state='Under "
+                         "investigation'><component>bash</component></resolution></affected></advisory>",
+                         AND(CRITERION("a") CRITERION("b"))) TEST_OF("dpkginfo", "a", "check='all'", "a", "")
+               NAMED("dpkginfo", "a", "bash") TEST_OF("dpkginfo", "b", "check='all'", "b", "") NAMED("dpkginfo", "b", "zsh")));
   assert_int_equal(site_cves(s, "a"), 0);
   site_publish(s, "main", "debian:12", PK_CLASS_SECURITY, "bash 1-2 amd64\n");
   assert_int_equal(site_cves(s, "a"), 0);
@@ -372,12 +393,16 @@ static void test_criteria_when_their_state_does_not_count_then_they_never_do(voi
 static void test_criteria_when_of_a_rebuild_then_it_is_taken_for_what_it_is_judged_as(void **state) {
   site *s = *state;
   static const site_feed rhel7 = {.name = "rhel", .platform = "rhel:7"};
-  site_receive(s, RHEL("c", "CentOS Linux release 7.9.2009 (Core)") "bash\t0:4-1\tx86_64\nzsh\t0:4-1\tx86_64\ncentos-release\t0:7-9.2009.1.el7.centos\tx86_64\n", NULL);
+  site_receive(s,
+               RHEL("c", "CentOS Linux release 7.9.2009 (Core)") "bash\t0:4-1\tx86_64\nzsh\t0:4-1\tx86_64\ncentos-release\t0:7-9."
+                                                                 "2009.1.el7.centos\tx86_64\n",
+               NULL);
   site_define_oval(s, &rhel7, PK_TYPE_RPM,
                    OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("r") CRITERION("a") CRITERION("b")))
-                            TEST_OF("rpmverifyfile", "r", "check='at least one'", "r", STATE("r")) OBJECT_OF("rpmverifyfile", "r", "<filepath>/etc/redhat-release</filepath>")
-                                STATE_OF("rpmverifyfile", "r", "<version operation='pattern match'>^7[^\\d]</version>") RPM("a", "bash", "less than", "0:5-2")
-                                    RPM("b", "zsh", "less than", "0:5-3")));
+                            TEST_OF("rpmverifyfile", "r", "check='at least one'", "r", STATE("r"))
+                                OBJECT_OF("rpmverifyfile", "r", "<filepath>/etc/redhat-release</filepath>")
+                                    STATE_OF("rpmverifyfile", "r", "<version operation='pattern match'>^7[^\\d]</version>")
+                                        RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3")));
   assert_int_equal(site_cves(s, "c"), 1);
 }
 

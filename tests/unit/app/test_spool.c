@@ -51,16 +51,18 @@ static pk_rc see(void *arg, const pk_spool_entry *e, pk_err *err) {
     pk_arena_fini(&arena);
     break;
   case PK_SPOOL_CVE:
-    pk_buf_printf(out, "cve %.*s %lld %d %d %d %d '%.*s' '%.*s' '%.*s' %d; ", PK_FMT(e->cve.cve), (long long)e->cve.exploited_at, e->cve.ransomware, (int)e->cve.epss,
-                  (int)e->cve.epss_rank, (int)e->cve.cvss, PK_FMT(e->cve.cvss_vector), PK_FMT(e->cve.title), PK_FMT(e->cve.ssvc), e->cve.rejected);
+    pk_buf_printf(out, "cve %.*s %lld %d %d %d %d '%.*s' '%.*s' '%.*s' %d; ", PK_FMT(e->cve.cve), (long long)e->cve.exploited_at,
+                  e->cve.ransomware, (int)e->cve.epss, (int)e->cve.epss_rank, (int)e->cve.cvss, PK_FMT(e->cve.cvss_vector),
+                  PK_FMT(e->cve.title), PK_FMT(e->cve.ssvc), e->cve.rejected);
     break;
   case PK_SPOOL_RELEASE:
-    pk_buf_printf(out, "release %.*s %lld %lld %lld; ", PK_FMT(e->release.platform), (long long)e->release.released_at, (long long)e->release.eol_at,
-                  (long long)e->release.extended_eol_at);
+    pk_buf_printf(out, "release %.*s %lld %lld %lld; ", PK_FMT(e->release.platform), (long long)e->release.released_at,
+                  (long long)e->release.eol_at, (long long)e->release.extended_eol_at);
     break;
   case PK_SPOOL_DELETED:
   case PK_SPOOL_KEPT:
-    pk_buf_printf(out, "%s %.*s %llu; ", e->kind == PK_SPOOL_KEPT ? "kept" : "deleted", PK_FMT(e->document), (unsigned long long)e->turn);
+    pk_buf_printf(out, "%s %.*s %llu; ", e->kind == PK_SPOOL_KEPT ? "kept" : "deleted", PK_FMT(e->document),
+                  (unsigned long long)e->turn);
     break;
   }
   return rc;
@@ -76,8 +78,16 @@ static void assert_entries(fixture *f, const char *want) {
 
 static void test_spool_when_entries_are_of_all_kinds_then_they_come_back_in_order(void **state) {
   fixture *f = *state;
-  const pk_cve_fact whole = {.cve = PK_STR("CVE-2024-0001"), .exploited_at = 1795300000, .ransomware = true, .epss = 1000000, .epss_rank = 0, .cvss = 98,
-                             .cvss_vector = PK_STR("CVSS:3.1/AV:N"), .title = PK_STR("A title"), .ssvc = PK_STR("exploitation=active"), .rejected = true};
+  const pk_cve_fact whole = {.cve = PK_STR("CVE-2024-0001"),
+                             .exploited_at = 1795300000,
+                             .ransomware = true,
+                             .epss = 1000000,
+                             .epss_rank = 0,
+                             .cvss = 98,
+                             .cvss_vector = PK_STR("CVSS:3.1/AV:N"),
+                             .title = PK_STR("A title"),
+                             .ssvc = PK_STR("exploitation=active"),
+                             .rejected = true};
   const pk_cve_fact unset = {.cve = PK_STR("CVE-2024-0002"), .epss = -1, .epss_rank = -1, .cvss = -1};
   const pk_release_fact release = {.platform = PK_STR("debian:12"), .released_at = 1686355200, .eol_at = 1, .extended_eol_at = 0};
   put_definition(f, "a.json", "A");
@@ -87,8 +97,10 @@ static void test_spool_when_entries_are_of_all_kinds_then_they_come_back_in_orde
   assert_ok(pk_spool_document(f->spool, PK_SPOOL_DELETED, PK_STR("b.json"), UINT64_MAX, &f->err), f->err);
   assert_ok(pk_spool_document(f->spool, PK_SPOOL_KEPT, PK_STR("c.json"), 0, &f->err), f->err);
   put_definition(f, "", "B");
-  assert_entries(f, "definition a.json A A title; cve CVE-2024-0001 1795300000 1 1000000 0 98 'CVSS:3.1/AV:N' 'A title' 'exploitation=active' 1; "
-                    "cve CVE-2024-0002 0 0 -1 -1 -1 '' '' '' 0; release debian:12 1686355200 1 0; deleted b.json 18446744073709551615; kept c.json 0; definition  B A title; ");
+  assert_entries(f, "definition a.json A A title; cve CVE-2024-0001 1795300000 1 1000000 0 98 'CVSS:3.1/AV:N' 'A title' "
+                    "'exploitation=active' 1; "
+                    "cve CVE-2024-0002 0 0 -1 -1 -1 '' '' '' 0; release debian:12 1686355200 1 0; deleted b.json "
+                    "18446744073709551615; kept c.json 0; definition  B A title; ");
 }
 
 static void test_spool_when_empty_then_no_entry(void **state) { assert_entries(*state, ""); }

@@ -6,7 +6,8 @@
 #define DEBIAN(host, kernel) "#\narch: x86_64\nhost: " host "\nkernel: " kernel "\npackager: dpkg\nsystem: Debian 12\n#\n"
 #define RHEL(host, system) "#\narch: x86_64\nhost: " host "\nkernel: 5.14.0-1.el9.x86_64\npackager: rpm\nsystem: " system "\n#\n"
 
-static const site_feed FEED = {.name = "vendor", .platform = "debian:12"}, ELSEWHERE = {.name = "elsewhere", .platform = "debian:11"};
+static const site_feed FEED = {.name = "vendor", .platform = "debian:12"},
+                       ELSEWHERE = {.name = "elsewhere", .platform = "debian:11"};
 
 /* ---- explaining ---- */
 
@@ -58,13 +59,16 @@ static void test_explain_when_no_feed_speaks_of_the_cve_then_not_found(void **st
 static void test_explain_when_versions_are_compared_then_the_rule_and_the_reason(void **state) {
   site *s = *state;
   site_receive(s, DEBIAN("a", "") "bash\t1-1\tamd64\nzsh\t1-5\tamd64\ndash\t1-1\tamd64\n", NULL);
-  site_define(s, &FEED, "A CVE-2024-0001 bash 1-2\nB CVE-2024-0001 zsh 1-2\nC CVE-2024-0001 dash -\nD CVE-2024-0001 fish 1-2\nE CVE-2024-0001 dash - not-affected");
-  assert_explained(s, "a", "CVE-2024-0001",
-                   "vulnerable: bash 1-1 'bash < 1-2' fixed A@vendor: the installed version is within what the rule says is vulnerable\n"
-                   "not vulnerable: zsh 1-5 'zsh < 1-2' fixed B@vendor: the installed version has the fix\n"
-                   "vulnerable: dash 1-1 'dash, every version' affected C@vendor: the vendor says that every version is affected\n"
-                   "not vulnerable: not-affected D@vendor: no rule for this platform speaks of a package that is installed\n"
-                   "not vulnerable: dash 1-1 'dash, every version' not-affected E@vendor: the vendor says that it is not affected\n");
+  site_define(s, &FEED,
+              "A CVE-2024-0001 bash 1-2\nB CVE-2024-0001 zsh 1-2\nC CVE-2024-0001 dash -\nD CVE-2024-0001 fish 1-2\nE "
+              "CVE-2024-0001 dash - not-affected");
+  assert_explained(
+      s, "a", "CVE-2024-0001",
+      "vulnerable: bash 1-1 'bash < 1-2' fixed A@vendor: the installed version is within what the rule says is vulnerable\n"
+      "not vulnerable: zsh 1-5 'zsh < 1-2' fixed B@vendor: the installed version has the fix\n"
+      "vulnerable: dash 1-1 'dash, every version' affected C@vendor: the vendor says that every version is affected\n"
+      "not vulnerable: not-affected D@vendor: no rule for this platform speaks of a package that is installed\n"
+      "not vulnerable: dash 1-1 'dash, every version' not-affected E@vendor: the vendor says that it is not affected\n");
 }
 
 static void test_explain_when_a_feed_is_for_others_then_told_so(void **state) {
@@ -79,15 +83,21 @@ static void test_explain_when_about_a_source_then_its_version_is_told(void **sta
   site_receive(s, DEBIAN("a", "") "libssl3\t3.0-1+b1\tamd64\n", NULL);
   site_define(s, &FEED, "A CVE-2024-0001 src:libssl3 3.0-2");
   assert_explained(s, "a", "CVE-2024-0001",
-                   "vulnerable: libssl3 3.0-1+b1 of libssl3 3.0-1 'libssl3 < 3.0-2' fixed A@vendor: the installed version is within what the rule says is vulnerable\n");
+                   "vulnerable: libssl3 3.0-1+b1 of libssl3 3.0-1 'libssl3 < 3.0-2' fixed A@vendor: the installed version is "
+                   "within what the rule says is vulnerable\n");
 }
 
 static void test_explain_when_the_kernel_does_not_run_then_not_vulnerable(void **state) {
   site *s = *state;
-  site_receive(s, DEBIAN("a", "6.1.0-29-amd64") "linux-image-6.1.0-28-amd64\t6.1.119-1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n", NULL);
+  site_receive(
+      s,
+      DEBIAN("a",
+             "6.1.0-29-amd64") "linux-image-6.1.0-28-amd64\t6.1.119-1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n",
+      NULL);
   site_define(s, &FEED, "A CVE-2024-0001 linux-image-6.1.0-28-amd64 6.1.120-1");
   assert_explained(s, "a", "CVE-2024-0001",
-                   "not vulnerable: linux-image-6.1.0-28-amd64 6.1.119-1 'linux-image-6.1.0-28-amd64 < 6.1.120-1' fixed A@vendor: the package belongs to a kernel that does "
+                   "not vulnerable: linux-image-6.1.0-28-amd64 6.1.119-1 'linux-image-6.1.0-28-amd64 < 6.1.120-1' fixed "
+                   "A@vendor: the package belongs to a kernel that does "
                    "not run\n");
 }
 
@@ -98,7 +108,8 @@ static void test_explain_when_the_data_is_of_what_it_is_judged_as_then_told_so(v
   site_define(s, &rhel, "A CVE-2024-0001 bash 0:4-2");
   site_define(s, &centos, "B CVE-2024-0001 bash 0:4-1");
   assert_explained(s, "c", "CVE-2024-0001",
-                   "vulnerable: bash 0:4-1 'bash < 0:4-2' fixed A@rhel: the installed version is within what the rule says is vulnerable (data of rhel:7)\n"
+                   "vulnerable: bash 0:4-1 'bash < 0:4-2' fixed A@rhel: the installed version is within what the rule says is "
+                   "vulnerable (data of rhel:7)\n"
                    "not vulnerable: bash 0:4-1 'bash < 0:4-1' fixed B@centos: the installed version has the fix\n");
 }
 
@@ -120,22 +131,42 @@ static void test_explain_when_rules_are_of_other_kinds_then_each_has_its_reason(
       {.platform = PK_STR("rhel:9"), .names = NODE, .n_names = 1, .module = PK_STR("nodejs:18"), .fixed = PK_STR("0:20-2.el9")},
       {.platform = PK_STR("rhel:9"), .names = NODE, .n_names = 1, .fixed = PK_STR("0:20-2.ksplice1.el9")},
       {.platform = PK_STR("rhel:9"), .names = NODE, .n_names = 1, .fixed = PK_STR("0:20-9.el9")},
-      {.platform = PK_STR("rhel:9.4"), .names = NODE, .n_names = 1, .introduced = PK_STR("0:20-5.el9"), .fixed = PK_STR("0:20-9.el9")},
-      {.platform = PK_STR("rhel:9.4"), .names = NODE, .n_names = 1, .introduced = PK_STR("0:20-1.el9"), .last = PK_STR("0:20-1.el9"), .state = PK_RULE_AFFECTED},
-      {.platform = PK_STR("rhel:9.4"), .names = NODE, .n_names = 1, .last = PK_STR("0:20-3.el9"), .state = PK_RULE_AFFECTED, .arch = PK_STR("x86_64|aarch64")},
+      {.platform = PK_STR("rhel:9.4"),
+       .names = NODE,
+       .n_names = 1,
+       .introduced = PK_STR("0:20-5.el9"),
+       .fixed = PK_STR("0:20-9.el9")},
+      {.platform = PK_STR("rhel:9.4"),
+       .names = NODE,
+       .n_names = 1,
+       .introduced = PK_STR("0:20-1.el9"),
+       .last = PK_STR("0:20-1.el9"),
+       .state = PK_RULE_AFFECTED},
+      {.platform = PK_STR("rhel:9.4"),
+       .names = NODE,
+       .n_names = 1,
+       .last = PK_STR("0:20-3.el9"),
+       .state = PK_RULE_AFFECTED,
+       .arch = PK_STR("x86_64|aarch64")},
       {.platform = PK_STR("rhel:8"), .names = NODE, .n_names = 1, .fixed = PK_STR("0:20-9.el9")},
   };
   site_receive(s, RHEL("a", "Red Hat Enterprise Linux 9.4 (Plow)") "nodejs\t0:20-1.el9\tx86_64\n", NULL);
   put_rules(s, &rhel, rules, sizeof rules / sizeof rules[0]);
-  assert_explained(s, "a", "CVE-2024-0001",
-                   "not vulnerable: nodejs 0:20-1.el9 'nodejs < 0:20-2.el9 on ppc64le' fixed A@rhel: the rule is for other architectures\n"
-                   "not vulnerable: nodejs 0:20-1.el9 'nodejs of module nodejs:18 < 0:20-2.el9' fixed A@rhel: the rule is for another module stream, or for builds of a stream "
-                   "where this is none\n"
-                   "not vulnerable: nodejs 0:20-1.el9 'nodejs < 0:20-2.ksplice1.el9' fixed A@rhel: ksplice and FIPS builds are compared with their own kind only\n"
-                   "not vulnerable: nodejs 0:20-1.el9 'nodejs < 0:20-9.el9' fixed A@rhel: a rule for exactly this release takes its place\n"
-                   "not vulnerable: nodejs 0:20-1.el9 'nodejs >= 0:20-5.el9 and < 0:20-9.el9' fixed A@rhel: the installed version is from before the vulnerability came in\n"
-                   "vulnerable: nodejs 0:20-1.el9 'nodejs = 0:20-1.el9' affected A@rhel: the installed version is within what the rule says is vulnerable\n"
-                   "vulnerable: nodejs 0:20-1.el9 'nodejs <= 0:20-3.el9 on x86_64|aarch64' affected A@rhel: the installed version is within what the rule says is vulnerable\n");
+  assert_explained(
+      s, "a", "CVE-2024-0001",
+      "not vulnerable: nodejs 0:20-1.el9 'nodejs < 0:20-2.el9 on ppc64le' fixed A@rhel: the rule is for other architectures\n"
+      "not vulnerable: nodejs 0:20-1.el9 'nodejs of module nodejs:18 < 0:20-2.el9' fixed A@rhel: the rule is for another module "
+      "stream, or for builds of a stream "
+      "where this is none\n"
+      "not vulnerable: nodejs 0:20-1.el9 'nodejs < 0:20-2.ksplice1.el9' fixed A@rhel: ksplice and FIPS builds are compared with "
+      "their own kind only\n"
+      "not vulnerable: nodejs 0:20-1.el9 'nodejs < 0:20-9.el9' fixed A@rhel: a rule for exactly this release takes its place\n"
+      "not vulnerable: nodejs 0:20-1.el9 'nodejs >= 0:20-5.el9 and < 0:20-9.el9' fixed A@rhel: the installed version is from "
+      "before the vulnerability came in\n"
+      "vulnerable: nodejs 0:20-1.el9 'nodejs = 0:20-1.el9' affected A@rhel: the installed version is within what the rule says "
+      "is vulnerable\n"
+      "vulnerable: nodejs 0:20-1.el9 'nodejs <= 0:20-3.el9 on x86_64|aarch64' affected A@rhel: the installed version is within "
+      "what the rule says is vulnerable\n");
 }
 
 static void test_explain_when_criteria_then_whether_they_are_true(void **state) {
@@ -143,12 +174,16 @@ static void test_explain_when_criteria_then_whether_they_are_true(void **state) 
   static const site_feed rhel = {.name = "rhel", .platform = "rhel:9"};
   site_receive(s, RHEL("a", "Red Hat Enterprise Linux 9.4 (Plow)") "bash\t0:5-1\tx86_64\nzsh\t0:5-1\tx86_64\n", NULL);
   site_define_oval(s, &rhel, PK_TYPE_RPM,
-                   OVAL(ABOUT("patch", "yes", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b"))) ABOUT("patch", "no", "CVE-2024-0001", AND(CRITERION("a") CRITERION("c")))
-                            RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3") RPM("c", "fish", "less than", "0:5-3")));
+                   OVAL(ABOUT("patch", "yes", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b"))) ABOUT(
+                       "patch", "no", "CVE-2024-0001", AND(CRITERION("a") CRITERION("c"))) RPM("a", "bash", "less than", "0:5-2")
+                            RPM("b", "zsh", "less than", "0:5-3") RPM("c", "fish", "less than", "0:5-3")));
   assert_explained(s, "a", "CVE-2024-0001",
-                   "vulnerable: bash 0:5-1 'criteria about the whole host, test a' fixed yes@rhel: the criteria of the definition are true of this host\n"
-                   "vulnerable: zsh 0:5-1 'criteria about the whole host, test b' fixed yes@rhel: the criteria of the definition are true of this host\n"
-                   "not vulnerable: 'criteria about the whole host' not-affected no@rhel: the criteria of the definition are not true of this host\n");
+                   "vulnerable: bash 0:5-1 'criteria about the whole host, test a' fixed yes@rhel: the criteria of the "
+                   "definition are true of this host\n"
+                   "vulnerable: zsh 0:5-1 'criteria about the whole host, test b' fixed yes@rhel: the criteria of the definition "
+                   "are true of this host\n"
+                   "not vulnerable: 'criteria about the whole host' not-affected no@rhel: the criteria of the definition are not "
+                   "true of this host\n");
 }
 
 /* ---- reports that are only looked at ---- */
@@ -177,7 +212,8 @@ static void test_stored_host_when_there_then_as_it_was_reported_else_not_found(v
   site *s = *state;
   pk_arena arena;
   pk_judged_host judged;
-  int64_t profile = site_receive(s, RHEL("a", "CentOS Linux release 7.9.2009 (Core)") "bash\t0:4-1\tx86_64\nzsh\t0:5-1\tnoarch\n", NULL);
+  int64_t profile =
+      site_receive(s, RHEL("a", "CentOS Linux release 7.9.2009 (Core)") "bash\t0:4-1\tx86_64\nzsh\t0:5-1\tnoarch\n", NULL);
   pk_arena_init(&arena, (size_t)1 << 20);
   assert_ok(pk_verdicts_stored_host(s->store, profile, &arena, &judged, &s->err), s->err);
   assert_str(judged.platform.name, "centos:7.9");

@@ -70,15 +70,19 @@ static void test_find_when_gone_on_with_then_every_match_and_the_end(void **stat
   static const struct {
     const char *pattern, *text, *want;
   } cases[] = {
-      {"\\d+", "1 22 333", "1;22;333;"}, {"^.", "ab\ncd", "a;c;"}, {"x*", "ax", ";x;;"}, {"", "ab", ";;;"}, {"(?<=a)b", "abab", "b;b;"},
+      {"\\d+", "1 22 333", "1;22;333;"}, {"^.", "ab\ncd", "a;c;"}, {"x*", "ax", ";x;;"}, {"", "ab", ";;;"},
+      {"(?<=a)b", "abab", "b;b;"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     pk_buf out;
     pk_buf_init(&out, 100);
     f->m = (pk_regex_match){.end = 0};
-    for (int n = 0; n < 20 && pk_regex_find(f->cache, pk_str_of(cases[i].pattern), pk_str_of(cases[i].text), f->m.end, &f->m, &f->err) == PK_OK; n++)
+    for (int n = 0; n < 20 && pk_regex_find(f->cache, pk_str_of(cases[i].pattern), pk_str_of(cases[i].text), f->m.end, &f->m,
+                                            &f->err) == PK_OK;
+         n++)
       pk_buf_printf(&out, "%.*s;", PK_FMT(f->m.groups[0]));
-    if (strcmp(pk_buf_cstr(&out), cases[i].want) != 0) fail_msg("'%s': '%s', should be '%s'", cases[i].pattern, pk_buf_cstr(&out), cases[i].want);
+    if (strcmp(pk_buf_cstr(&out), cases[i].want) != 0)
+      fail_msg("'%s': '%s', should be '%s'", cases[i].pattern, pk_buf_cstr(&out), cases[i].want);
     pk_buf_free(&out);
   }
 }
@@ -111,7 +115,8 @@ static void test_find_when_the_pattern_is_too_long_then_limit(void **state) {
   fixture *f = *state;
   char *pattern = pk_alloc(PK_REGEX_PATTERN_MAX + 1);
   memset(pattern, 'a', PK_REGEX_PATTERN_MAX + 1);
-  assert_fault(pk_regex_find(f->cache, (pk_str){pattern, PK_REGEX_PATTERN_MAX + 1}, PK_STR("a"), 0, &f->m, &f->err), f->err, PK_E_LIMIT, "longer than");
+  assert_fault(pk_regex_find(f->cache, (pk_str){pattern, PK_REGEX_PATTERN_MAX + 1}, PK_STR("a"), 0, &f->m, &f->err), f->err,
+               PK_E_LIMIT, "longer than");
   free(pattern);
 }
 
@@ -130,7 +135,8 @@ static void test_find_when_it_takes_too_many_steps_then_limit(void **state) {
 /* Patterns that are small and would compile to something huge. */
 static void test_find_when_the_pattern_would_be_huge_then_refused(void **state) {
   fixture *f = *state;
-  assert_fault(find(f, "((((((a{1,1000}){1,1000}){1,1000}){1,1000}){1,1000}){1,1000})", "a"), f->err, PK_E_SYNTAX, "is no regular expression");
+  assert_fault(find(f, "((((((a{1,1000}){1,1000}){1,1000}){1,1000}){1,1000}){1,1000})", "a"), f->err, PK_E_SYNTAX,
+               "is no regular expression");
   pk_buf deep;
   pk_buf_init(&deep, 65536);
   for (int i = 0; i < 20000; i++) pk_buf_putc(&deep, '(');

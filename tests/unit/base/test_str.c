@@ -219,15 +219,22 @@ static void test_cut_when_too_long_then_between_characters(void **state) {
       {"abc", 2, "ab"},
       {"abc", 0, ""},
       {"", 0, ""},
-      {"a\xc3\xa9", 2, "a"},                             /* é */
+      {"a\xc3\xa9", 2, "a"}, /* é */
       {"a\xc3\xa9", 3, "a\xc3\xa9"},
-      {"a\xe2\x82\xac""b", 3, "a"},                      /* € */
-      {"a\xe2\x82\xac""b", 4, "a\xe2\x82\xac"},
+      {"a\xe2\x82\xac"
+       "b",
+       3, "a"}, /* € */
+      {"a\xe2\x82\xac"
+       "b",
+       4, "a\xe2\x82\xac"},
       {"\xf0\x9f\x98\x80", 3, ""},
-      {"\xf0\x9f\x98\x80""a", 4, "\xf0\x9f\x98\x80"},
-      {"\x80\x80\x80\x80", 2, ""},                       /* no character begins here */
+      {"\xf0\x9f\x98\x80"
+       "a",
+       4, "\xf0\x9f\x98\x80"},
+      {"\x80\x80\x80\x80", 2, ""}, /* no character begins here */
   };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) assert_str(pk_str_cut(pk_str_of(cases[i].text), cases[i].max), cases[i].want);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    assert_str(pk_str_cut(pk_str_of(cases[i].text), cases[i].max), cases[i].want);
 }
 
 static void test_lower_when_letters_are_ascii_then_in_lower_case(void **state) {

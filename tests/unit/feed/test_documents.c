@@ -58,7 +58,10 @@ static pk_rc see(void *arg, const char *name, pk_stream *in, pk_err *err) {
   pk_buf_init(&text, (size_t)64 << 20);
   pk_rc rc = pk_stream_read_all(in, &text, &why);
   pk_str shown = pk_str_trim(pk_buf_view(&text));
-  pk_buf_printf(&f->seen, "%s=%.*s ", name, rc == PK_OK ? (int)(shown.n < 40 ? shown.n : 40) : 1, rc == PK_OK && shown.n ? shown.p : rc == PK_OK ? "" : "!");
+  pk_buf_printf(&f->seen, "%s=%.*s ", name, rc == PK_OK ? (int)(shown.n < 40 ? shown.n : 40) : 1,
+                rc == PK_OK && shown.n ? shown.p
+                : rc == PK_OK          ? ""
+                                       : "!");
   pk_buf_free(&text);
   return f->answer == PK_OK ? PK_OK : pk_err_set(err, f->answer, "enough");
 }
@@ -79,7 +82,8 @@ static pk_rc see_deleted(void *arg, const char *name, pk_err *err) {
 }
 
 static pk_rc run(fixture *f) {
-  const pk_documents_visitor visitor = {.arg = f, .read = see, .broken = see_broken, .changes_only = see_changes_only, .deleted = see_deleted};
+  const pk_documents_visitor visitor = {
+      .arg = f, .read = see, .broken = see_broken, .changes_only = see_changes_only, .deleted = see_deleted};
   char *work = pk_str_dup(pk_str_of(folder_path(&f->box, "work")));
   pk_feed_context c = {.feed = &f->feed, .http = f->http, .work_dir = work, .last_mark = f->last_mark};
   f->seen.n = 0;
@@ -128,7 +132,8 @@ static void write_archive(fixture *f, const char *name, int format, int filter, 
   free(path);
 }
 
-#define MEMBERS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define MEMBERS(...)                                                                                                             \
+  (const char *const[]) { __VA_ARGS__, NULL }
 #define TAR ARCHIVE_FORMAT_TAR_USTAR
 #define PLAIN ARCHIVE_FILTER_NONE
 
@@ -209,7 +214,8 @@ static void test_archive_when_of_any_kind_then_each_member_is_a_document(void **
                {ARCHIVE_FORMAT_TAR_PAX_RESTRICTED, PLAIN},
                {ARCHIVE_FORMAT_ZIP, PLAIN}};
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-    write_archive(f, "feed/all", kinds[i].format, kinds[i].filter, MEMBERS("b/", "", "b/2.json", "two", "a/1.json", "one", "3.json", ""));
+    write_archive(f, "feed/all", kinds[i].format, kinds[i].filter,
+                  MEMBERS("b/", "", "b/2.json", "two", "a/1.json", "one", "3.json", ""));
     set_url(f, "all");
     assert_seen(f, "b/2.json=two a/1.json=one 3.json= ");
   }
@@ -218,8 +224,8 @@ static void test_archive_when_of_any_kind_then_each_member_is_a_document(void **
 static void test_archive_when_it_has_what_vendors_put_beside_then_left_out(void **state) {
   fixture *f = *state;
   write_archive(f, "feed/all.tar", TAR, PLAIN,
-                MEMBERS("1.json", "one", "1.json.asc", "s", "1.json.sha256", "s", "1.json.sha512", "s", "LICENSE", "l", "x/README.md", "r", "index.txt", "i", "changes.csv", "c",
-                        "x/.hidden", "h", "a.sig", "s", "b.md5", "m"));
+                MEMBERS("1.json", "one", "1.json.asc", "s", "1.json.sha256", "s", "1.json.sha512", "s", "LICENSE", "l",
+                        "x/README.md", "r", "index.txt", "i", "changes.csv", "c", "x/.hidden", "h", "a.sig", "s", "b.md5", "m"));
   set_url(f, "all.tar");
   assert_seen(f, "1.json=one ");
 }
@@ -357,7 +363,10 @@ static void test_folder_when_empty_or_gone_then_fault(void **state) {
 static void test_folder_when_a_file_is_damaged_then_the_rest_is_read(void **state) {
   fixture *f = *state;
   folder_write(&f->box, "feed/docs/a.gz", (pk_str){"\x1f\x8b\x08\0\0\0\0\0\0\3junk", 14});
-  folder_write(&f->box, "feed/docs/b.xz", (pk_str){"\xfd" "7zXZ\0\0\4junk", 12});
+  folder_write(&f->box, "feed/docs/b.xz",
+               (pk_str){"\xfd"
+                        "7zXZ\0\0\4junk",
+                        12});
   folder_write(&f->box, "feed/docs/c.zst", (pk_str){"\x28\xb5\x2f\xfdjunk", 8});
   folder_write(&f->box, "feed/docs/d.json", PK_STR("d"));
   set_url(f, "docs");
@@ -379,7 +388,8 @@ static void test_folder_when_it_leads_back_to_itself_then_limit(void **state) {
 
 static void publish(fixture *f, const char *changes, const char *deletions) {
   folder_write(&f->box, "feed/vex/archive_latest.txt", PK_STR("csaf_vex_2024-08-04.tar.zst\n"));
-  write_archive(f, "feed/vex/csaf_vex_2024-08-04.tar.zst", TAR, ARCHIVE_FILTER_ZSTD, MEMBERS("2024/cve-2024-1.json", "one", "2024/cve-2024-2.json", "two"));
+  write_archive(f, "feed/vex/csaf_vex_2024-08-04.tar.zst", TAR, ARCHIVE_FILTER_ZSTD,
+                MEMBERS("2024/cve-2024-1.json", "one", "2024/cve-2024-2.json", "two"));
   folder_write(&f->box, "feed/vex/changes.csv", pk_str_of(changes));
   folder_write(&f->box, "feed/vex/deletions.csv", pk_str_of(deletions));
   folder_write(&f->box, "feed/vex/2024/cve-2024-1.json", PK_STR("newer one"));
@@ -389,10 +399,12 @@ static void publish(fixture *f, const char *changes, const char *deletions) {
 
 static void test_layout_when_read_first_then_the_archive_and_what_was_changed_since(void **state) {
   fixture *f = *state;
-  publish(f, "\"2024/cve-2024-3.json\",\"2024-08-05T07:11:12+00:00\"\n\"2024/cve-2024-1.json\",\"2024-08-04T09:00:00+00:00\"\n"
-             "\"2024/cve-2024-2.json\",\"2024-08-03T23:59:59+00:00\"\n",
+  publish(f,
+          "\"2024/cve-2024-3.json\",\"2024-08-05T07:11:12+00:00\"\n\"2024/cve-2024-1.json\",\"2024-08-04T09:00:00+00:00\"\n"
+          "\"2024/cve-2024-2.json\",\"2024-08-03T23:59:59+00:00\"\n",
           "\"2023/cve-2023-9.json\",\"2024-08-05T01:00:00+00:00\"\n\"2023/cve-2023-8.json\",\"2024-08-01T01:00:00+00:00\"\n");
-  assert_seen(f, "2024/cve-2024-1.json=one 2024/cve-2024-2.json=two 2024/cve-2024-3.json=three 2024/cve-2024-1.json=newer one deleted:2023/cve-2023-9.json ");
+  assert_seen(f, "2024/cve-2024-1.json=one 2024/cve-2024-2.json=two 2024/cve-2024-3.json=three 2024/cve-2024-1.json=newer one "
+                 "deleted:2023/cve-2023-9.json ");
 }
 
 static void test_layout_when_read_again_then_only_changes(void **state) {
@@ -420,8 +432,10 @@ static void test_layout_when_more_was_changed_than_is_fetched_one_by_one_then_th
   for (size_t i = 0; i < PK_DOCUMENTS_CHANGED_MAX; i++) pk_buf_puts(&list, "2024/cve-2024-3.json,2024-08-20T00:00:00+00:00\n");
   publish(f, pk_buf_cstr(&list), "");
   folder_write(&f->box, "feed/vex/archive_latest.txt", PK_STR("csaf_vex_2024-09-01.tar.zst"));
-  write_archive(f, "feed/vex/csaf_vex_2024-09-01.tar.zst", TAR, ARCHIVE_FILTER_ZSTD, MEMBERS("2024/cve-2024-3.json", "three of the archive"));
-  assert_seen(f, "2024/cve-2024-3.json=three of the archive 2024/cve-2024-1.json=newer one "); /* and what is newer than the archive */
+  write_archive(f, "feed/vex/csaf_vex_2024-09-01.tar.zst", TAR, ARCHIVE_FILTER_ZSTD,
+                MEMBERS("2024/cve-2024-3.json", "three of the archive"));
+  assert_seen(
+      f, "2024/cve-2024-3.json=three of the archive 2024/cve-2024-1.json=newer one "); /* and what is newer than the archive */
   pk_buf_free(&list);
 }
 
@@ -447,9 +461,12 @@ static void test_layout_when_lines_lead_outside_or_are_odd_then_left_out(void **
   fixture *f = *state;
   folder_write(&f->box, "feed/outside.json", PK_STR("outside"));
   publish(f,
-          "\"../outside.json\",\"2024-08-06T00:00:00+00:00\"\n\"2024/../../outside.json\",\"2024-08-06T00:00:00+00:00\"\n\"/etc/passwd.json\",\"2024-08-06T00:00:00+00:00\"\n"
-          "\"2024/%2e%2e/outside.json\",\"2024-08-06T00:00:00+00:00\"\n\"index.txt\",\"2024-08-06T00:00:00+00:00\"\n\"2024/cve-2024-3.json\"\n\n,\n"
-          "\"2024/cve-2024-3.json\",\"\"\n\"2024/cve-2024-3.json\",\"2024-08-06T00:00:00+00:00 and much, much more than a time is\"\n",
+          "\"../outside.json\",\"2024-08-06T00:00:00+00:00\"\n\"2024/../../outside.json\",\"2024-08-06T00:00:00+00:00\"\n\"/etc/"
+          "passwd.json\",\"2024-08-06T00:00:00+00:00\"\n"
+          "\"2024/%2e%2e/outside.json\",\"2024-08-06T00:00:00+00:00\"\n\"index.txt\",\"2024-08-06T00:00:00+00:00\"\n\"2024/"
+          "cve-2024-3.json\"\n\n,\n"
+          "\"2024/cve-2024-3.json\",\"\"\n\"2024/cve-2024-3.json\",\"2024-08-06T00:00:00+00:00 and much, much more than a time "
+          "is\"\n",
           "");
   assert_seen(f, "2024/cve-2024-1.json=one 2024/cve-2024-2.json=two ");
 }
@@ -464,7 +481,8 @@ static void test_layout_when_the_lists_are_missing_then_the_archive_alone(void *
 
 static void test_layout_when_the_archives_name_is_odd_then_refused(void **state) {
   fixture *f = *state;
-  static const char *const names[] = {"", "../x.tar", "/etc/passwd", "a/b.tar", "http://example.org/x.tar?", "a b.tar", ".hidden"};
+  static const char *const names[] = {"",        "../x.tar", "/etc/passwd", "a/b.tar", "http://example.org/x.tar?",
+                                      "a b.tar", ".hidden"};
   publish(f, "", "");
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     folder_write(&f->box, "feed/vex/archive_latest.txt", pk_str_of(names[i]));

@@ -13,7 +13,8 @@ typedef struct table_line {
   pk_result result;
 } table_line;
 
-static const pk_result COLUMNS[5] = {PK_RESULT_TRUE, PK_RESULT_FALSE, PK_RESULT_ERROR, PK_RESULT_UNKNOWN, PK_RESULT_NOT_APPLICABLE};
+static const pk_result COLUMNS[5] = {PK_RESULT_TRUE, PK_RESULT_FALSE, PK_RESULT_ERROR, PK_RESULT_UNKNOWN,
+                                     PK_RESULT_NOT_APPLICABLE};
 
 static bool cell_holds(const char *cell, size_t n) {
   if (strcmp(cell, "odd") == 0) return n % 2 == 1;
@@ -25,18 +26,18 @@ static bool cell_holds(const char *cell, size_t n) {
 }
 
 static const table_line AND_TABLE[] = {
-    {{"1+", "0", "0", "0", "0+"}, PK_RESULT_TRUE},   {{"0+", "1+", "0+", "0+", "0+"}, PK_RESULT_FALSE},
-    {{"0+", "0", "1+", "0+", "0+"}, PK_RESULT_ERROR}, {{"0+", "0", "0", "1+", "0+"}, PK_RESULT_UNKNOWN},
+    {{"1+", "0", "0", "0", "0+"}, PK_RESULT_TRUE},          {{"0+", "1+", "0+", "0+", "0+"}, PK_RESULT_FALSE},
+    {{"0+", "0", "1+", "0+", "0+"}, PK_RESULT_ERROR},       {{"0+", "0", "0", "1+", "0+"}, PK_RESULT_UNKNOWN},
     {{"0", "0", "0", "0", "1+"}, PK_RESULT_NOT_APPLICABLE},
 };
 static const table_line OR_TABLE[] = {
-    {{"1+", "0+", "0+", "0+", "0+"}, PK_RESULT_TRUE}, {{"0", "1+", "0", "0", "0+"}, PK_RESULT_FALSE},
-    {{"0", "0+", "1+", "0+", "0+"}, PK_RESULT_ERROR}, {{"0", "0+", "0", "1+", "0+"}, PK_RESULT_UNKNOWN},
+    {{"1+", "0+", "0+", "0+", "0+"}, PK_RESULT_TRUE},       {{"0", "1+", "0", "0", "0+"}, PK_RESULT_FALSE},
+    {{"0", "0+", "1+", "0+", "0+"}, PK_RESULT_ERROR},       {{"0", "0+", "0", "1+", "0+"}, PK_RESULT_UNKNOWN},
     {{"0", "0", "0", "0", "1+"}, PK_RESULT_NOT_APPLICABLE},
 };
 static const table_line ONE_TABLE[] = {
-    {{"1", "0+", "0", "0", "0+"}, PK_RESULT_TRUE},      {{"2+", "0+", "0+", "0+", "0+"}, PK_RESULT_FALSE},
-    {{"0", "1+", "0", "0", "0+"}, PK_RESULT_FALSE},     {{"0-1", "0+", "1+", "0+", "0+"}, PK_RESULT_ERROR},
+    {{"1", "0+", "0", "0", "0+"}, PK_RESULT_TRUE},       {{"2+", "0+", "0+", "0+", "0+"}, PK_RESULT_FALSE},
+    {{"0", "1+", "0", "0", "0+"}, PK_RESULT_FALSE},      {{"0-1", "0+", "1+", "0+", "0+"}, PK_RESULT_ERROR},
     {{"0-1", "0+", "0", "1+", "0+"}, PK_RESULT_UNKNOWN}, {{"0", "0", "0", "0", "1+"}, PK_RESULT_NOT_APPLICABLE},
 };
 static const table_line XOR_TABLE[] = {
@@ -45,8 +46,8 @@ static const table_line XOR_TABLE[] = {
     {{"0+", "0+", "0", "1+", "0+"}, PK_RESULT_UNKNOWN}, {{"0", "0", "0", "0", "1+"}, PK_RESULT_NOT_APPLICABLE},
 };
 static const table_line NONE_SATISFY_TABLE[] = {
-    {{"0", "1+", "0", "0", "0+"}, PK_RESULT_TRUE},  {{"1+", "0+", "0+", "0+", "0+"}, PK_RESULT_FALSE},
-    {{"0", "0+", "1+", "0+", "0+"}, PK_RESULT_ERROR}, {{"0", "0+", "0", "1+", "0+"}, PK_RESULT_UNKNOWN},
+    {{"0", "1+", "0", "0", "0+"}, PK_RESULT_TRUE},          {{"1+", "0+", "0+", "0+", "0+"}, PK_RESULT_FALSE},
+    {{"0", "0+", "1+", "0+", "0+"}, PK_RESULT_ERROR},       {{"0", "0+", "0", "1+", "0+"}, PK_RESULT_UNKNOWN},
     {{"0", "0", "0", "0", "1+"}, PK_RESULT_NOT_APPLICABLE},
 };
 
@@ -71,8 +72,8 @@ static void check_table(const table_line *lines, size_t n_lines, combine *call, 
     assert_int_equal(fitting, 1);
     pk_result have = call(how, n);
     if (have != want)
-      fail_msg("T %zu F %zu E %zu U %zu NA %zu: %s, should be %s", numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], pk_result_name(have),
-               pk_result_name(want));
+      fail_msg("T %zu F %zu E %zu U %zu NA %zu: %s, should be %s", numbers[0], numbers[1], numbers[2], numbers[3], numbers[4],
+               pk_result_name(have), pk_result_name(want));
   }
 }
 
@@ -113,7 +114,8 @@ static pk_result tree_result(pk_operator operator, bool negate, const pk_result 
     leaves[i] = (pk_criteria){.kind = PK_CRITERIA_RESULT, .result = results[i]};
     children[i] = &leaves[i];
   }
-  const pk_criteria tree = {.kind = PK_CRITERIA_OPERATOR, .operator= operator, .negate = negate, .children = children, .n_children = n};
+  const pk_criteria tree = {
+      .kind = PK_CRITERIA_OPERATOR, .operator= operator, .negate = negate, .children = children, .n_children = n};
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "");
   pk_result r = pk_criteria_evaluate(&h.evaluation, &tree);
   host_free(&h);
@@ -165,8 +167,8 @@ static void test_tests_when_existence_and_check_differ_then_as_the_specification
       {"none_exist", "none satisfy", {"true", "false", "false", "false", "false"}},
       {"only_one_exists", "all", {"false", "true", "false", "false", "false"}},
       {"only_one_exists", "at least one", {"false", "true", "false", "false", "false"}},
-      {"", "at least one", {"false", "true", "false", "true", "true"}},  /* at_least_one_exists is the default */
-      {"", "none exist", {"true", "false", "false", "false", "false"}},  /* deprecated in 5.3 */
+      {"", "at least one", {"false", "true", "false", "true", "true"}}, /* at_least_one_exists is the default */
+      {"", "none exist", {"true", "false", "false", "false", "false"}}, /* deprecated in 5.3 */
       {"", "", {"false", "true", "false", "true", "false"}},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -185,7 +187,8 @@ static void test_tests_when_existence_and_check_differ_then_as_the_specification
       pk_err err;
       pk_buf_init(&r.text, 100);
       assert_ok(oval_read(text, oval_note_result, &r, NULL, &err), err);
-      if (strcmp(pk_buf_cstr(&r.text), want) != 0) fail_msg("%s on host %zu: %s, should be %s", attributes, k, pk_buf_cstr(&r.text), want);
+      if (strcmp(pk_buf_cstr(&r.text), want) != 0)
+        fail_msg("%s on host %zu: %s, should be %s", attributes, k, pk_buf_cstr(&r.text), want);
       pk_buf_free(&r.text);
       host_free(&h);
     }
@@ -196,17 +199,21 @@ static void test_tests_when_there_is_no_state_then_existence_decides(void **stat
   (void)state;
   static const struct {
     const char *existence, *none, *one, *two;
-  } cases[] = {{"at_least_one_exists", "false", "true", "true"}, {"all_exist", "false", "true", "true"}, {"any_exist", "true", "true", "true"},
-               {"none_exist", "true", "false", "false"},         {"only_one_exists", "false", "true", "false"}};
+  } cases[] = {{"at_least_one_exists", "false", "true", "true"},
+               {"all_exist", "false", "true", "true"},
+               {"any_exist", "true", "true", "true"},
+               {"none_exist", "true", "false", "false"},
+               {"only_one_exists", "false", "true", "false"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char text[4096], want[64];
     test_host h;
-    snprintf(text, sizeof text,
-             OVAL(DEFINITION("none", AND(CRITERION("n"))) DEFINITION("one", AND(CRITERION("o"))) DEFINITION("two", AND(CRITERION("t")))
-                      TEST_OF("rpminfo", "n", "check='all' check_existence='%1$s'", "n", "") NAMED("rpminfo", "n", "c")
-                          TEST_OF("rpminfo", "o", "check='all' check_existence='%1$s'", "o", "") NAMED("rpminfo", "o", "b")
-                              TEST_OF("rpminfo", "t", "check='all' check_existence='%1$s'", "t", "") NAMED("rpminfo", "t", "a")),
-             cases[i].existence);
+    snprintf(
+        text, sizeof text,
+        OVAL(DEFINITION("none", AND(CRITERION("n"))) DEFINITION("one", AND(CRITERION("o"))) DEFINITION("two", AND(CRITERION("t")))
+                 TEST_OF("rpminfo", "n", "check='all' check_existence='%1$s'", "n", "") NAMED("rpminfo", "n", "c")
+                     TEST_OF("rpminfo", "o", "check='all' check_existence='%1$s'", "o", "") NAMED("rpminfo", "o", "b")
+                         TEST_OF("rpminfo", "t", "check='all' check_existence='%1$s'", "t", "") NAMED("rpminfo", "t", "a")),
+        cases[i].existence);
     snprintf(want, sizeof want, "none=%s one=%s two=%s ", cases[i].none, cases[i].one, cases[i].two);
     host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1\na 2-1\nb 1-1");
     assert_results(&h, text, want);
@@ -224,14 +231,15 @@ static void test_states_when_several_then_their_operator_counts(void **state) {
   for (size_t i = 0; i < 4; i++) {
     char text[4096];
     test_host h;
-    snprintf(text, sizeof text,
-             OVAL(DEFINITION("tt", AND(CRITERION("tt"))) DEFINITION("tf", AND(CRITERION("tf"))) DEFINITION("ff", AND(CRITERION("ff")))
-                      TEST_OF("rpminfo", "tt", "check='all' state_operator='%1$s'", "o", STATE("t") STATE("t2"))
-                          TEST_OF("rpminfo", "tf", "check='all' state_operator='%1$s'", "o", STATE("t") STATE("f"))
-                              TEST_OF("rpminfo", "ff", "check='all' state_operator='%1$s'", "o", STATE("f") STATE("f2")) NAMED("rpminfo", "o", "a")
-                                  STATE_OF("rpminfo", "t", EVR("less than", "5-1")) STATE_OF("rpminfo", "t2", EVR("less than", "6-1"))
-                                      STATE_OF("rpminfo", "f", EVR("less than", "0-1")) STATE_OF("rpminfo", "f2", EVR("greater than", "5-1"))),
-             cases[i][0]);
+    snprintf(
+        text, sizeof text,
+        OVAL(DEFINITION("tt", AND(CRITERION("tt"))) DEFINITION("tf", AND(CRITERION("tf"))) DEFINITION(
+            "ff", AND(CRITERION("ff"))) TEST_OF("rpminfo", "tt", "check='all' state_operator='%1$s'", "o", STATE("t") STATE("t2"))
+                 TEST_OF("rpminfo", "tf", "check='all' state_operator='%1$s'", "o", STATE("t") STATE("f")) TEST_OF(
+                     "rpminfo", "ff", "check='all' state_operator='%1$s'", "o", STATE("f") STATE("f2")) NAMED("rpminfo", "o", "a")
+                     STATE_OF("rpminfo", "t", EVR("less than", "5-1")) STATE_OF("rpminfo", "t2", EVR("less than", "6-1"))
+                         STATE_OF("rpminfo", "f", EVR("less than", "0-1")) STATE_OF("rpminfo", "f2", EVR("greater than", "5-1"))),
+        cases[i][0]);
     host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
     assert_results(&h, text, cases[i][1]);
     host_free(&h);
@@ -242,12 +250,16 @@ static void test_state_when_it_has_several_entities_then_its_operator_counts(voi
   (void)state;
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1 x86_64");
-  assert_results(&h,
-                 OVAL(DEFINITION("and", AND(CRITERION("and"))) DEFINITION("or", AND(CRITERION("or"))) TEST_OF("rpminfo", "and", "check='all'", "o", STATE("and"))
-                          TEST_OF("rpminfo", "or", "check='all'", "o", STATE("or")) NAMED("rpminfo", "o", "a")
-                              STATE_OF("rpminfo", "and", "<arch>i686</arch>" EVR("less than", "5-1"))
-                                  "<states><rpminfo_state id='or' operator='OR'><arch>i686</arch>" EVR("less than", "5-1") "</rpminfo_state></states>"),
-                 "and=false or=true ");
+  assert_results(
+      &h,
+      OVAL(DEFINITION("and", AND(CRITERION("and"))) DEFINITION("or", AND(CRITERION("or"))) TEST_OF(
+          "rpminfo", "and", "check='all'", "o", STATE("and")) TEST_OF("rpminfo", "or", "check='all'", "o",
+                                                                      STATE("or")) NAMED("rpminfo", "o", "a")
+               STATE_OF("rpminfo", "and", "<arch>i686</arch>" EVR("less than", "5-1")) "<states><rpminfo_state id='or' "
+                                                                                       "operator='OR'><arch>i686</arch>" EVR(
+                                                                                           "less than",
+                                                                                           "5-1") "</rpminfo_state></states>"),
+      "and=false or=true ");
   host_free(&h);
 }
 
@@ -303,7 +315,8 @@ static void test_operations_when_values_are_compared_then_by_their_datatype(void
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "");
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    pk_result r = pk_operation_result(&h.evaluation, cases[i].op, cases[i].datatype, pk_str_of(cases[i].have), pk_str_of(cases[i].want));
+    pk_result r =
+        pk_operation_result(&h.evaluation, cases[i].op, cases[i].datatype, pk_str_of(cases[i].have), pk_str_of(cases[i].want));
     if (r != cases[i].result) fail_msg("'%s' against '%s' (case %zu): %s", cases[i].have, cases[i].want, i, pk_result_name(r));
   }
   host_free(&h);
@@ -312,7 +325,7 @@ static void test_operations_when_values_are_compared_then_by_their_datatype(void
 /* ---- packages ---- */
 
 #define PACKAGE_STATE(entity)                                                                                                    \
-  OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "o", STATE("s")) NAMED("rpminfo", "o", "a")    \
+  OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "o", STATE("s")) NAMED("rpminfo", "o", "a")   \
            STATE_OF("rpminfo", "s", entity))
 
 static void test_packages_when_a_field_is_asked_for_then_of_the_package(void **state) {
@@ -342,9 +355,10 @@ static void test_packages_when_a_signature_is_told_then_it_decides(void **state)
   (void)state;
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
-  static const char text[] = OVAL(DEFINITION("one", AND(CRITERION("one"))) DEFINITION("other", AND(CRITERION("other")))
-                                      DEFINITION("none", AND(CRITERION("none"))) RPM_SIGNED("one", "a", "k1") RPM_SIGNED("other", "a", "k2")
-                                          TEST_OF("rpminfo", "none", "check='none satisfy'", "one", STATE("one")));
+  static const char text[] =
+      OVAL(DEFINITION("one", AND(CRITERION("one"))) DEFINITION("other", AND(CRITERION("other")))
+               DEFINITION("none", AND(CRITERION("none"))) RPM_SIGNED("one", "a", "k1") RPM_SIGNED("other", "a", "k2")
+                   TEST_OF("rpminfo", "none", "check='none satisfy'", "one", STATE("one")));
   assert_results(&h, text, "one=true other=true none=false ");
   h.evaluation.signature = PK_STR("k1");
   assert_results(&h, text, "one=true other=false none=false ");
@@ -358,8 +372,9 @@ static void test_packages_when_names_are_patterns_then_all_that_fit(void **state
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "java-8 1-1\njava-11 9-1\npython 1-1");
   assert_results(&h,
-                 OVAL(DEFINITION("any", AND(CRITERION("any"))) DEFINITION("all", AND(CRITERION("all"))) DEFINITION("none", AND(CRITERION("none")))
-                          TEST_OF("rpminfo", "any", "check='at least one'", "o", STATE("s")) TEST_OF("rpminfo", "all", "check='all'", "o", STATE("s"))
+                 OVAL(DEFINITION("any", AND(CRITERION("any"))) DEFINITION("all", AND(CRITERION("all"))) DEFINITION(
+                     "none", AND(CRITERION("none"))) TEST_OF("rpminfo", "any", "check='at least one'", "o", STATE("s"))
+                          TEST_OF("rpminfo", "all", "check='all'", "o", STATE("s"))
                               TEST_OF("rpminfo", "none", "check='all' check_existence='none_exist'", "n", "")
                                   OBJECT_OF("rpminfo", "o", "<name operation='pattern match'>^java-</name>")
                                       OBJECT_OF("rpminfo", "n", "<name operation='pattern match'>^ruby</name>")
@@ -373,17 +388,19 @@ static void test_packages_when_the_object_asks_for_more_than_a_name_then_all_mus
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1 x86_64\na 2-1 i686");
   assert_results(&h,
-                 OVAL(DEFINITION("both", AND(CRITERION("b"))) DEFINITION("neither", AND(CRITERION("n"))) TEST_OF("rpminfo", "b", "check='all'", "b", STATE("s"))
-                          TEST_OF("rpminfo", "n", "check='all'", "n", "") OBJECT_OF("rpminfo", "b", "<name>a</name><arch>i686</arch>")
-                              OBJECT_OF("rpminfo", "n", "<name>a</name><arch>ppc64</arch>") STATE_OF("rpminfo", "s", EVR("equals", "2-1"))),
+                 OVAL(DEFINITION("both", AND(CRITERION("b"))) DEFINITION("neither", AND(CRITERION("n")))
+                          TEST_OF("rpminfo", "b", "check='all'", "b", STATE("s")) TEST_OF("rpminfo", "n", "check='all'", "n", "")
+                              OBJECT_OF("rpminfo", "b", "<name>a</name><arch>i686</arch>")
+                                  OBJECT_OF("rpminfo", "n", "<name>a</name><arch>ppc64</arch>")
+                                      STATE_OF("rpminfo", "s", EVR("equals", "2-1"))),
                  "both=true neither=false ");
   host_free(&h);
 }
 
 static void test_packages_when_of_another_family_then_the_object_finds_nothing(void **state) {
   (void)state;
-  static const char text[] = OVAL(DEFINITION("rpm", AND(CRITERION("r"))) DEFINITION("deb", AND(CRITERION("d"))) RPM("r", "a", "less than", "9-9")
-                                      DEB("d", "a", "less than", "9-9"));
+  static const char text[] = OVAL(DEFINITION("rpm", AND(CRITERION("r"))) DEFINITION("deb", AND(CRITERION("d")))
+                                      RPM("r", "a", "less than", "9-9") DEB("d", "a", "less than", "9-9"));
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   assert_results(&h, text, "rpm=true deb=false ");
@@ -411,8 +428,9 @@ static void test_found_when_several_packages_make_it_true_then_each_is_told(void
   h.evaluation.found = note_culprit;
   h.evaluation.found_arg = &c;
   assert_results(&h,
-                 OVAL(DEFINITION("d", OR(CRITERION("ta") CRITERION("tb") CRITERION("tc") CRITERION("td"))) RPM("ta", "a", "less than", "5-1")
-                          RPM("tb", "b", "less than", "5-1") RPM("tc", "c", "less than", "5-1") RPM_THERE("td", "c")),
+                 OVAL(DEFINITION("d", OR(CRITERION("ta") CRITERION("tb") CRITERION("tc") CRITERION("td")))
+                          RPM("ta", "a", "less than", "5-1") RPM("tb", "b", "less than", "5-1") RPM("tc", "c", "less than", "5-1")
+                              RPM_THERE("td", "c")),
                  "d=true ");
   assert_string_equal(c.text, "a-1-1(ta) b-1-1(tb) c-9-1(td) ");
   host_free(&h);
@@ -426,17 +444,23 @@ static void test_found_when_several_packages_make_it_true_then_each_is_told(void
 static void test_uname_when_the_kernel_is_told_then_compared_else_unknown(void **state) {
   (void)state;
   static const char text[] =
-      OVAL(DEFINITION("release", AND(CRITERION("r"))) DEFINITION("machine", AND(CRITERION("m"))) DEFINITION("node", AND(CRITERION("n")))
-               UNAME("r", "<os_release operation='pattern match'>^5\\.15\\.0-\\d+(-generic)$</os_release>")
-                   UNAME("m", "<machine_class>x86_64</machine_class>") UNAME("n", "<node_name>h</node_name>"));
+      OVAL(DEFINITION("release", AND(CRITERION("r"))) DEFINITION("machine", AND(CRITERION("m")))
+               DEFINITION("node", AND(CRITERION("n")))
+                   UNAME("r", "<os_release operation='pattern match'>^5\\.15\\.0-\\d+(-generic)$</os_release>")
+                       UNAME("m", "<machine_class>x86_64</machine_class>") UNAME("n", "<node_name>h</node_name>"));
   test_host h;
-  host_make(&h, &(pk_system_source){.platform = PK_STR("ubuntu:22.04"), .type = PK_TYPE_DEB, .kernel = PK_STR("5.15.0-25-generic"), .arch = PK_STR("x86_64")},
+  host_make(&h,
+            &(pk_system_source){.platform = PK_STR("ubuntu:22.04"),
+                                .type = PK_TYPE_DEB,
+                                .kernel = PK_STR("5.15.0-25-generic"),
+                                .arch = PK_STR("x86_64")},
             "");
   assert_results(&h, text, "release=true machine=true node=unknown ");
   host_free(&h);
   host_of(&h, "ubuntu:22.04", PK_TYPE_DEB, "");
   assert_results(&h, text, "release=unknown machine=unknown node=unknown ");
-  assert_result_because(&h, OVAL(DEFINITION("d", AND(CRITERION("r"))) UNAME("r", "<os_release>1</os_release>")), "d=unknown ", "which kernel runs");
+  assert_result_because(&h, OVAL(DEFINITION("d", AND(CRITERION("r"))) UNAME("r", "<os_release>1</os_release>")), "d=unknown ",
+                        "which kernel runs");
   host_free(&h);
 }
 
@@ -445,9 +469,10 @@ static void test_family_when_asked_then_unix(void **state) {
   test_host h;
   host_of(&h, "debian:12", PK_TYPE_DEB, "");
   assert_results(&h,
-                 OVAL(DEFINITION("unix", AND(CRITERION("u"))) DEFINITION("windows", AND(CRITERION("w"))) TEST_OF("family", "u", "check='all'", "o", STATE("u"))
-                          TEST_OF("family", "w", "check='all'", "o", STATE("w")) OBJECT_OF("family", "o", "")
-                              STATE_OF("family", "u", "<family>unix</family>") STATE_OF("family", "w", "<family>windows</family>")),
+                 OVAL(DEFINITION("unix", AND(CRITERION("u"))) DEFINITION("windows", AND(CRITERION("w"))) TEST_OF(
+                     "family", "u", "check='all'", "o", STATE("u")) TEST_OF("family", "w", "check='all'", "o", STATE("w"))
+                          OBJECT_OF("family", "o", "") STATE_OF("family", "u", "<family>unix</family>")
+                              STATE_OF("family", "w", "<family>windows</family>")),
                  "unix=true windows=false ");
   host_free(&h);
 }
@@ -456,17 +481,19 @@ static void test_family_when_asked_then_unix(void **state) {
   TEST_OF("rpmverifyfile", id, "check='at least one'", id, STATE(id))                                                            \
   OBJECT_OF("rpmverifyfile", id,                                                                                                 \
             "<behaviors nomd5='true'/><name operation='pattern match'/><epoch operation='pattern match'/><version "              \
-            "operation='pattern match'/><release operation='pattern match'/><arch operation='pattern match'/><filepath>" path   \
+            "operation='pattern match'/><release operation='pattern match'/><arch operation='pattern match'/><filepath>" path    \
             "</filepath>")                                                                                                       \
   STATE_OF("rpmverifyfile", id, entities)
 
 static void test_owner_when_of_a_release_file_then_told_else_unknown(void **state) {
   (void)state;
   static const char text[] =
-      OVAL(DEFINITION("own", AND(CRITERION("own"))) DEFINITION("name", AND(CRITERION("name"))) DEFINITION("other", AND(CRITERION("other")))
-               DEFINITION("file", AND(CRITERION("file"))) OWNER("own", "/etc/redhat-release", "<version operation='pattern match'>^8[^\\d]</version>")
-                   OWNER("name", "/etc/redhat-release", "<name operation='pattern match'>^redhat-release</name>")
-                       OWNER("other", "/etc/fedora-release", "<name operation='pattern match'>^fedora</name>") OWNER("file", "/usr/bin/sudo", "<name>sudo</name>"));
+      OVAL(DEFINITION("own", AND(CRITERION("own"))) DEFINITION("name", AND(CRITERION("name")))
+               DEFINITION("other", AND(CRITERION("other"))) DEFINITION("file", AND(CRITERION("file")))
+                   OWNER("own", "/etc/redhat-release", "<version operation='pattern match'>^8[^\\d]</version>")
+                       OWNER("name", "/etc/redhat-release", "<name operation='pattern match'>^redhat-release</name>")
+                           OWNER("other", "/etc/fedora-release", "<name operation='pattern match'>^fedora</name>")
+                               OWNER("file", "/usr/bin/sudo", "<name>sudo</name>"));
   test_host h;
   host_of(&h, "rhel:8.4", PK_TYPE_RPM, "redhat-release 8.4-0.6.el8");
   assert_results(&h, text, "own=true name=true other=false file=unknown ");
@@ -479,22 +506,25 @@ static void test_owner_when_of_a_release_file_then_told_else_unknown(void **stat
 #define TEXTFILE(id, path, pattern, instance, states)                                                                            \
   TEST_OF("textfilecontent54", id, "check='all'", id, states)                                                                    \
   OBJECT_OF("textfilecontent54", id,                                                                                             \
-            "<filepath>" path "</filepath><pattern operation='pattern match'>" pattern "</pattern><instance datatype='int'>" instance "</instance>")
+            "<filepath>" path "</filepath><pattern operation='pattern match'>" pattern                                           \
+            "</pattern><instance datatype='int'>" instance "</instance>")
 
 static void test_textfile_when_it_tells_the_release_then_matched(void **state) {
   (void)state;
   test_host h;
   host_of(&h, "ubuntu:22.04", PK_TYPE_DEB, "");
-  assert_results(&h,
-                 OVAL(DEFINITION("codename", AND(CRITERION("c"))) DEFINITION("wrong", AND(CRITERION("w"))) DEFINITION("second", AND(CRITERION("s")))
-                          DEFINITION("line", AND(CRITERION("l"))) TEXTFILE("c", "/etc/lsb-release", "^[\\s\\S]*DISTRIB_CODENAME=([a-z]+)$", "1", STATE("jammy"))
-                              TEXTFILE("w", "/etc/lsb-release", "^[\\s\\S]*DISTRIB_CODENAME=([a-z]+)$", "1", STATE("focal"))
-                                  TEXTFILE("s", "/etc/lsb-release", "^DISTRIB_(\\w+)=", "2", STATE("release"))
-                                      TEXTFILE("l", "/etc/os-release", "^ID=ubuntu$", "1", "")
-                                          STATE_OF("textfilecontent54", "jammy", "<subexpression>jammy</subexpression>")
-                                              STATE_OF("textfilecontent54", "focal", "<subexpression>focal</subexpression>")
-                                                  STATE_OF("textfilecontent54", "release", "<subexpression>RELEASE</subexpression>")),
-                 "codename=true wrong=false second=true line=true ");
+  assert_results(
+      &h,
+      OVAL(DEFINITION("codename", AND(CRITERION("c"))) DEFINITION("wrong", AND(CRITERION("w")))
+               DEFINITION("second", AND(CRITERION("s"))) DEFINITION("line", AND(CRITERION("l")))
+                   TEXTFILE("c", "/etc/lsb-release", "^[\\s\\S]*DISTRIB_CODENAME=([a-z]+)$", "1", STATE("jammy"))
+                       TEXTFILE("w", "/etc/lsb-release", "^[\\s\\S]*DISTRIB_CODENAME=([a-z]+)$", "1", STATE("focal"))
+                           TEXTFILE("s", "/etc/lsb-release", "^DISTRIB_(\\w+)=", "2", STATE("release"))
+                               TEXTFILE("l", "/etc/os-release", "^ID=ubuntu$", "1", "")
+                                   STATE_OF("textfilecontent54", "jammy", "<subexpression>jammy</subexpression>")
+                                       STATE_OF("textfilecontent54", "focal", "<subexpression>focal</subexpression>")
+                                           STATE_OF("textfilecontent54", "release", "<subexpression>RELEASE</subexpression>")),
+      "codename=true wrong=false second=true line=true ");
   host_free(&h);
 }
 
@@ -504,7 +534,8 @@ static void test_textfile_when_matched_then_its_text_is_the_whole_match(void **s
   host_of(&h, "debian:11", PK_TYPE_DEB, "");
   assert_results(&h,
                  OVAL(DEFINITION("d", AND(CRITERION("t"))) TEXTFILE("t", "/etc/debian_version", "(\\d+)\\.\\d", "1", STATE("s"))
-                          STATE_OF("textfilecontent54", "s", "<text>11.0</text><subexpression>11</subexpression><instance datatype='int'>1</instance>")),
+                          STATE_OF("textfilecontent54", "s",
+                                   "<text>11.0</text><subexpression>11</subexpression><instance datatype='int'>1</instance>")),
                  "d=true ");
   host_free(&h);
 }
@@ -514,19 +545,20 @@ static void test_textfile_when_the_path_is_in_two_parts_then_put_together(void *
   test_host h;
   host_of(&h, "debian:11", PK_TYPE_DEB, "");
   assert_results(&h,
-                 OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("textfilecontent54", "t", "check='all'", "t", "")
-                          OBJECT_OF("textfilecontent54", "t", "<path>/etc</path><filename>debian_version</filename><pattern operation='pattern match'>^11</pattern>")),
+                 OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("textfilecontent54", "t", "check='all'", "t", "") OBJECT_OF(
+                     "textfilecontent54", "t",
+                     "<path>/etc</path><filename>debian_version</filename><pattern operation='pattern match'>^11</pattern>")),
                  "d=true ");
   host_free(&h);
 }
 
 static void test_textfile_when_of_modules_then_what_the_packages_say(void **state) {
   (void)state;
-  static const char text[] =
-      OVAL(DEFINITION("on", AND(CRITERION("on"))) DEFINITION("off", AND(CRITERION("off"))) DEFINITION("none", AND(CRITERION("none")))
-               TEXTFILE("on", "/etc/dnf/modules.d/nodejs.module", "\\nstream\\s*=\\s*12\\b", "1", "")
-                   TEXTFILE("off", "/etc/dnf/modules.d/nodejs.module", "\\nstream\\s*=\\s*10\\b", "1", "")
-                       TEXTFILE("none", "/etc/dnf/modules.d/ruby.module", "\\nstream\\s*=\\s*2.5\\b", "1", ""));
+  static const char text[] = OVAL(
+      DEFINITION("on", AND(CRITERION("on"))) DEFINITION("off", AND(CRITERION("off"))) DEFINITION("none", AND(CRITERION("none")))
+          TEXTFILE("on", "/etc/dnf/modules.d/nodejs.module", "\\nstream\\s*=\\s*12\\b", "1", "")
+              TEXTFILE("off", "/etc/dnf/modules.d/nodejs.module", "\\nstream\\s*=\\s*10\\b", "1", "")
+                  TEXTFILE("none", "/etc/dnf/modules.d/ruby.module", "\\nstream\\s*=\\s*2.5\\b", "1", ""));
   test_host h;
   host_of(&h, "rhel:8.4", PK_TYPE_RPM, "nodejs 12-1.module+el8 x86_64 nodejs:12:8030:abc\nbash 1-1");
   assert_results(&h, text, "on=true off=false none=false ");
@@ -538,8 +570,9 @@ static void test_textfile_when_the_report_does_not_have_it_then_unknown(void **s
   test_host h;
   host_of(&h, "rhel:8.4", PK_TYPE_RPM, "bash 1-1");
   assert_results(&h,
-                 OVAL(DEFINITION("passwd", AND(CRITERION("p"))) DEFINITION("grub", AND(CRITERION("g"))) DEFINITION("module", AND(CRITERION("m")))
-                          DEFINITION("not", AND(NOT_CRITERION("p"))) TEXTFILE("p", "/etc/passwd", "^root", "1", "") TEXTFILE("g", "/boot/grub2/grubenv", "kernel", "1", "")
+                 OVAL(DEFINITION("passwd", AND(CRITERION("p"))) DEFINITION("grub", AND(CRITERION("g")))
+                          DEFINITION("module", AND(CRITERION("m"))) DEFINITION("not", AND(NOT_CRITERION("p"))) TEXTFILE(
+                              "p", "/etc/passwd", "^root", "1", "") TEXTFILE("g", "/boot/grub2/grubenv", "kernel", "1", "")
                               TEXTFILE("m", "/etc/dnf/modules.d/nodejs.module", "stream", "1", "")),
                  "passwd=unknown grub=unknown module=unknown not=unknown ");
   host_free(&h);
@@ -550,11 +583,14 @@ static void test_object_when_an_entity_is_unknown_or_in_error_then_so_is_the_tes
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1\nb 1-1");
   assert_results(&h,
-                 OVAL(DEFINITION("unknown", AND(CRITERION("u"))) DEFINITION("error", AND(CRITERION("e"))) DEFINITION("not", AND(NOT_CRITERION("e")))
-                          DEFINITION("cyclic", AND(CRITERION("c"))) TEST_OF("rpminfo", "u", "check='all'", "u", "") OBJECT_OF("rpminfo", "u", "<name var_ref='none'/>")
-                              TEST_OF("rpminfo", "e", "check='all'", "e", "") OBJECT_OF("rpminfo", "e", "<name operation='pattern match'>(</name>")
-                                  TEST_OF("rpminfo", "c", "check='all' check_existence='none_exist'", "c", "") OBJECT_OF("rpminfo", "c", "<name var_ref='v'/>")
-                                      LOCAL("v", "<object_component object_ref='c' item_field='name'/>")),
+                 OVAL(DEFINITION("unknown", AND(CRITERION("u"))) DEFINITION("error", AND(CRITERION("e")))
+                          DEFINITION("not", AND(NOT_CRITERION("e"))) DEFINITION("cyclic", AND(CRITERION("c")))
+                              TEST_OF("rpminfo", "u", "check='all'", "u", "") OBJECT_OF("rpminfo", "u", "<name var_ref='none'/>")
+                                  TEST_OF("rpminfo", "e", "check='all'", "e", "")
+                                      OBJECT_OF("rpminfo", "e", "<name operation='pattern match'>(</name>")
+                                          TEST_OF("rpminfo", "c", "check='all' check_existence='none_exist'", "c", "")
+                                              OBJECT_OF("rpminfo", "c", "<name var_ref='v'/>")
+                                                  LOCAL("v", "<object_component object_ref='c' item_field='name'/>")),
                  "unknown=unknown error=error not=error cyclic=unknown ");
   host_free(&h);
 }
@@ -563,9 +599,13 @@ static void test_other_tests_when_no_report_answers_them_then_unknown(void **sta
   (void)state;
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "");
-  assert_result_because(&h, OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("selinuxboolean", "t", "check='all'", "o", "") OBJECT_OF("selinuxboolean", "o", "")),
+  assert_result_because(&h,
+                        OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("selinuxboolean", "t", "check='all'", "o", "")
+                                 OBJECT_OF("selinuxboolean", "o", "")),
                         "d=unknown ", "no report answers");
-  assert_result_because(&h, OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "o", "") OBJECT_OF("rpminfo", "o", "<set/>")),
+  assert_result_because(&h,
+                        OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "o", "")
+                                 OBJECT_OF("rpminfo", "o", "<set/>")),
                         "d=unknown ", "is a set or has a filter");
   host_free(&h);
 }
@@ -574,8 +614,8 @@ static void test_other_tests_when_no_report_answers_them_then_unknown(void **sta
 
 /* Is a value among those of the variable "v"? The state must be true of all values. */
 #define VARIABLE(check, value, definition_of_v)                                                                                  \
-  OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("variable", "t", "check='" check "'", "o", STATE("s"))                        \
-           OBJECT_OF("variable", "o", "<var_ref>v</var_ref>") STATE_OF("variable", "s", "<value>" value "</value>") definition_of_v)
+  OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("variable", "t", "check='" check "'", "o", STATE("s")) OBJECT_OF(            \
+      "variable", "o", "<var_ref>v</var_ref>") STATE_OF("variable", "s", "<value>" value "</value>") definition_of_v)
 
 #define INSTALLED_EVR "<object_component object_ref='a' item_field='evr'/>"
 
@@ -588,15 +628,22 @@ static void test_variables_when_computed_then_as_the_functions_say(void **state)
       {VARIABLE("all", "x", CONSTANT("v", VALUE("x") VALUE("y"))), "d=false "},
       {VARIABLE("at least one", "y", CONSTANT("v", VALUE("x") VALUE("y"))), "d=true "},
       {VARIABLE("all", "ab", LOCAL("v", "<concat>" LITERAL("a") LITERAL("b") "</concat>")), "d=true "},
-      {VARIABLE("only one", "by", LOCAL("v", "<concat><variable_component var_ref='w'/><variable_component var_ref='x'/></concat>")
-                                      CONSTANT("w", VALUE("a") VALUE("b")) CONSTANT("x", VALUE("x") VALUE("y"))),
+      {VARIABLE("only one", "by",
+                LOCAL("v", "<concat><variable_component var_ref='w'/><variable_component var_ref='x'/></concat>")
+                    CONSTANT("w", VALUE("a") VALUE("b")) CONSTANT("x", VALUE("x") VALUE("y"))),
        "d=true "},
-      {VARIABLE("all", "5.1", LOCAL("v", "<regex_capture pattern='^(?:\\d+:)?([\\d.]+)'>" INSTALLED_EVR "</regex_capture>")), "d=true "},
+      {VARIABLE("all", "5.1", LOCAL("v", "<regex_capture pattern='^(?:\\d+:)?([\\d.]+)'>" INSTALLED_EVR "</regex_capture>")),
+       "d=true "},
       {VARIABLE("all", "", LOCAL("v", "<regex_capture pattern='(z)'>" INSTALLED_EVR "</regex_capture>")), "d=true "},
-      {VARIABLE("all", "bc", LOCAL("v", "<substring substring_start='2' substring_length='2'>" LITERAL("abcd") "</substring>")), "d=true "},
-      {VARIABLE("all", "cd", LOCAL("v", "<substring substring_start='3' substring_length='99'>" LITERAL("abcd") "</substring>")), "d=true "},
-      {VARIABLE("all", "abcd", LOCAL("v", "<substring substring_start='0' substring_length='-1'>" LITERAL("abcd") "</substring>")), "d=true "},
-      {VARIABLE("all", "", LOCAL("v", "<substring substring_start='9' substring_length='1'>" LITERAL("abcd") "</substring>")), "d=true "},
+      {VARIABLE("all", "bc", LOCAL("v", "<substring substring_start='2' substring_length='2'>" LITERAL("abcd") "</substring>")),
+       "d=true "},
+      {VARIABLE("all", "cd", LOCAL("v", "<substring substring_start='3' substring_length='99'>" LITERAL("abcd") "</substring>")),
+       "d=true "},
+      {VARIABLE("all", "abcd",
+                LOCAL("v", "<substring substring_start='0' substring_length='-1'>" LITERAL("abcd") "</substring>")),
+       "d=true "},
+      {VARIABLE("all", "", LOCAL("v", "<substring substring_start='9' substring_length='1'>" LITERAL("abcd") "</substring>")),
+       "d=true "},
       {VARIABLE("all", "0:1", LOCAL("v", "<begin character='0:'>" LITERAL("1") "</begin>")), "d=true "},
       {VARIABLE("all", "0:1", LOCAL("v", "<begin character='0:'>" LITERAL("0:1") "</begin>")), "d=true "},
       {VARIABLE("all", "a/", LOCAL("v", "<end character='/'>" LITERAL("a") "</end>")), "d=true "},
@@ -605,9 +652,12 @@ static void test_variables_when_computed_then_as_the_functions_say(void **state)
       {VARIABLE("only one", "b", LOCAL("v", "<split delimiter=','>" LITERAL("a,b,c") "</split>")), "d=true "},
       {VARIABLE("only one", "a", LOCAL("v", "<unique>" LITERAL("a") LITERAL("a") LITERAL("b") "</unique>")), "d=true "},
       {VARIABLE("all", "3", LOCAL("v", "<count>" LITERAL("a") LITERAL("a") LITERAL("b") "</count>")), "d=true "},
-      {VARIABLE("all", "5", LOCAL("v", "<arithmetic arithmetic_operation='add'>" LITERAL("2") LITERAL("3") "</arithmetic>")), "d=true "},
-      {VARIABLE("all", "6", LOCAL("v", "<arithmetic arithmetic_operation='multiply'>" LITERAL("2") LITERAL("3") "</arithmetic>")), "d=true "},
-      {VARIABLE("all", "6", LOCAL("v", "<arithmetic arithmetic_operation='add'>" LITERAL("2") LITERAL("x") "</arithmetic>")), "d=error "},
+      {VARIABLE("all", "5", LOCAL("v", "<arithmetic arithmetic_operation='add'>" LITERAL("2") LITERAL("3") "</arithmetic>")),
+       "d=true "},
+      {VARIABLE("all", "6", LOCAL("v", "<arithmetic arithmetic_operation='multiply'>" LITERAL("2") LITERAL("3") "</arithmetic>")),
+       "d=true "},
+      {VARIABLE("all", "6", LOCAL("v", "<arithmetic arithmetic_operation='add'>" LITERAL("2") LITERAL("x") "</arithmetic>")),
+       "d=error "},
       {VARIABLE("all", "0:5.1-2", LOCAL("v", INSTALLED_EVR)), "d=true "},
       {VARIABLE("all", "x", VARIABLES("<external_variable id='v'/>")), "d=unknown "},
       {VARIABLE("all", "x", LOCAL("v", "<time_difference>" LITERAL("1") "</time_difference>")), "d=unknown "},
@@ -641,8 +691,9 @@ static void test_entity_when_a_variable_has_several_values_then_var_check_counts
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     char text[1024];
     snprintf(text, sizeof text,
-             OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "o", STATE("s")) NAMED("rpminfo", "o", "a")
-                      STATE_OF("rpminfo", "s", "<evr datatype='evr_string' var_ref='v' var_check='%s'/>") CONSTANT("v", VALUE("1-1") VALUE("2-1"))),
+             OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "o", STATE("s")) NAMED(
+                 "rpminfo", "o", "a") STATE_OF("rpminfo", "s", "<evr datatype='evr_string' var_ref='v' var_check='%s'/>")
+                      CONSTANT("v", VALUE("1-1") VALUE("2-1"))),
              cases[i].check);
     assert_results(&h, text, cases[i].want);
   }
@@ -655,8 +706,9 @@ static void test_object_when_its_name_is_a_variable_then_packages_of_all_values(
   host_of(&h, "ubuntu:22.04", PK_TYPE_DEB, "libssl3 3.0-1 amd64\nopenssl 3.0-9 amd64");
   assert_results(&h,
                  OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("dpkginfo", "t", "check='at least one'", "o", STATE("s"))
-                          OBJECT_OF("dpkginfo", "o", "<name var_ref='v' var_check='at least one'/>") STATE_OF("dpkginfo", "s", DEBIAN_EVR("less than", "3.0-2"))
-                              CONSTANT("v", VALUE("openssl") VALUE("libssl3") VALUE("libssl-dev"))),
+                          OBJECT_OF("dpkginfo", "o", "<name var_ref='v' var_check='at least one'/>")
+                              STATE_OF("dpkginfo", "s", DEBIAN_EVR("less than", "3.0-2"))
+                                  CONSTANT("v", VALUE("openssl") VALUE("libssl3") VALUE("libssl-dev"))),
                  "d=true ");
   host_free(&h);
 }
@@ -671,7 +723,8 @@ static void test_regex_when_it_backtracks_without_end_then_error(void **state) {
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1" A64 "b-1");
   assert_result_because(&h, PACKAGE_STATE("<version operation='pattern match'>^1(a+)+$</version>"), "d=error ", "takes too long");
-  assert_result_because(&h, PACKAGE_STATE("<version operation='pattern match'>(</version>"), "d=error ", "is no regular expression");
+  assert_result_because(&h, PACKAGE_STATE("<version operation='pattern match'>(</version>"), "d=error ",
+                        "is no regular expression");
   host_free(&h);
 }
 
@@ -681,8 +734,9 @@ static void test_variables_when_cyclic_then_unknown(void **state) {
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   assert_result_because(&h, VARIABLE("all", "x", LOCAL("v", "<variable_component var_ref='v'/>")), "d=unknown ", "not defined");
   assert_results(&h,
-                 VARIABLE("all", "x", LOCAL("v", "<concat>" LITERAL("a") "<variable_component var_ref='w'/></concat>")
-                                          LOCAL("w", "<unique><variable_component var_ref='v'/></unique>")),
+                 VARIABLE("all", "x",
+                          LOCAL("v", "<concat>" LITERAL("a") "<variable_component var_ref='w'/></concat>")
+                              LOCAL("w", "<unique><variable_component var_ref='v'/></unique>")),
                  "d=unknown ");
   /* through an object: v is made of the packages whose name is v */
   host_free(&h);
@@ -694,10 +748,13 @@ static void test_variables_when_each_doubles_the_last_then_unknown_soon(void **s
   pk_buf text;
   test_host h;
   pk_buf_init(&text, 65536);
-  pk_buf_puts(&text, "<oval_definitions>" DEFINITION("d", AND(CRITERION("t"))) TEST_OF("variable", "t", "check='all'", "o", STATE("s"))
-                         OBJECT_OF("variable", "o", "<var_ref>v40</var_ref>") STATE_OF("variable", "s", VALUE("x")) CONSTANT("v0", VALUE("a")));
+  pk_buf_puts(&text,
+              "<oval_definitions>" DEFINITION("d", AND(CRITERION("t"))) TEST_OF("variable", "t", "check='all'", "o", STATE("s"))
+                  OBJECT_OF("variable", "o", "<var_ref>v40</var_ref>") STATE_OF("variable", "s", VALUE("x"))
+                      CONSTANT("v0", VALUE("a")));
   for (int i = 1; i <= 40; i++)
-    pk_buf_printf(&text, LOCAL("v%d", "<concat><variable_component var_ref='v%d'/><variable_component var_ref='v%d'/></concat>"), i, i - 1, i - 1);
+    pk_buf_printf(&text, LOCAL("v%d", "<concat><variable_component var_ref='v%d'/><variable_component var_ref='v%d'/></concat>"),
+                  i, i - 1, i - 1);
   pk_buf_puts(&text, "</oval_definitions>");
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "");
   assert_results(&h, pk_buf_cstr(&text), "d=unknown ");

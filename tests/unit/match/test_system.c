@@ -71,7 +71,7 @@ static void test_packages_when_many_then_all_are_found(void **state) {
   (void)state;
   pk_system s;
   pk_package *packages = pk_calloc(5000, sizeof *packages);
-  char (*names)[16] = pk_calloc(5000, sizeof *names);
+  char(*names)[16] = pk_calloc(5000, sizeof *names);
   pk_system_source from = {.platform = PK_STR("debian:12"), .type = PK_TYPE_DEB};
   pk_system_init(&s, &from);
   for (int i = 0; i < 5000; i++) {
@@ -99,14 +99,22 @@ static void test_release_package_when_none_is_reported_then_made(void **state) {
   static const struct {
     const char *platform, *name, *version;
   } cases[] = {
-      {"rhel:9.4", "redhat-release", "0:9.4-1"},   {"rhel:8", "redhat-release", "0:8.0-1"},
-      {"rhel:7.9", "redhat-release-server", "0:7.9-1"}, {"rhel:6", "redhat-release-server", "0:6.0-1"},
-      {"rhel:5", "redhat-release", "0:5.0-1"},     {"centos:7", "centos-release", "0:7-1"},
-      {"centos-stream:9", "centos-stream-release", "0:9-1"}, {"almalinux:8.9", "almalinux-release", "0:8.9-1"},
-      {"rocky:9", "rocky-release", "0:9-1"},       {"ol:8", "oraclelinux-release", "0:8-1"},
-      {"fedora:40", "fedora-release", "0:40-1"},   {"amzn:2", "system-release", "0:2-1"},
-      {"photon:3", "photon-release", "0:3-1"},     {"openeuler:22.03", "openEuler-release", "0:22.03-1"},
-      {"sles:15.5", "sles-release", "0:15.5-1"},   {"sle-micro:5.2", "SLE-Micro-release", "0:5.2-1"},
+      {"rhel:9.4", "redhat-release", "0:9.4-1"},
+      {"rhel:8", "redhat-release", "0:8.0-1"},
+      {"rhel:7.9", "redhat-release-server", "0:7.9-1"},
+      {"rhel:6", "redhat-release-server", "0:6.0-1"},
+      {"rhel:5", "redhat-release", "0:5.0-1"},
+      {"centos:7", "centos-release", "0:7-1"},
+      {"centos-stream:9", "centos-stream-release", "0:9-1"},
+      {"almalinux:8.9", "almalinux-release", "0:8.9-1"},
+      {"rocky:9", "rocky-release", "0:9-1"},
+      {"ol:8", "oraclelinux-release", "0:8-1"},
+      {"fedora:40", "fedora-release", "0:40-1"},
+      {"amzn:2", "system-release", "0:2-1"},
+      {"photon:3", "photon-release", "0:3-1"},
+      {"openeuler:22.03", "openEuler-release", "0:22.03-1"},
+      {"sles:15.5", "sles-release", "0:15.5-1"},
+      {"sle-micro:5.2", "SLE-Micro-release", "0:5.2-1"},
       {"opensuse-leap:15.5", "openSUSE-release", "0:15.5-1"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -144,7 +152,8 @@ static void test_release_package_when_of_another_vendor_then_left_out(void **sta
 static void test_release_package_when_judged_as_another_then_that_ones_is_there(void **state) {
   (void)state;
   fixture f;
-  make(&f, &(pk_system_source){.platform = PK_STR("rhel:7.9"), .type = PK_TYPE_RPM, .pretend = true}, "centos-release 7-9.2009\nbash 1-1");
+  make(&f, &(pk_system_source){.platform = PK_STR("rhel:7.9"), .type = PK_TYPE_RPM, .pretend = true},
+       "centos-release 7-9.2009\nbash 1-1");
   assert_string_equal(versions(&f, "redhat-release-server"), "0:7.9-1");
   assert_string_equal(versions(&f, "centos-release"), "");
   pk_system_fini(&f.system);
@@ -173,7 +182,8 @@ static void test_files_when_made_then_as_the_distribution_writes_them(void **sta
       {"ol:8", "/etc/oracle-release", "Oracle Linux Server release 8\n"},
       {"fedora:40", "/etc/fedora-release", "Fedora release 40\n"},
       {"amzn:2", "/etc/system-release", "Amazon Linux release 2\n"},
-      {"ubuntu:22.04", "/etc/lsb-release", "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=22.04\nDISTRIB_CODENAME=jammy\nDISTRIB_DESCRIPTION=\"Ubuntu 22.04\"\n"},
+      {"ubuntu:22.04", "/etc/lsb-release",
+       "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=22.04\nDISTRIB_CODENAME=jammy\nDISTRIB_DESCRIPTION=\"Ubuntu 22.04\"\n"},
       {"ubuntu:22.04", "/etc/os-release", "PRETTY_NAME=\"\"\nID=ubuntu\nVERSION_ID=\"22.04\"\nVERSION_CODENAME=jammy\n"},
       {"rhel:9.4", "/usr/lib/os-release", "PRETTY_NAME=\"\"\nID=rhel\nVERSION_ID=\"9.4\"\n"},
   };
@@ -199,7 +209,10 @@ static void test_os_release_when_reported_then_as_reported(void **state) {
   (void)state;
   static const pk_named_value told[] = {{{"ID", 2}, {"ubuntu", 6}}, {{"VERSION_ID", 10}, {"22.04", 5}}};
   fixture f;
-  make(&f, &(pk_system_source){.platform = PK_STR("ubuntu:22.04"), .type = PK_TYPE_DEB, .os = PK_STR("x"), .os_release = told, .n_os_release = 2}, "");
+  make(&f,
+       &(pk_system_source){
+           .platform = PK_STR("ubuntu:22.04"), .type = PK_TYPE_DEB, .os = PK_STR("x"), .os_release = told, .n_os_release = 2},
+       "");
   assert_content(&f, "/etc/os-release", "ID=\"ubuntu\"\nVERSION_ID=\"22.04\"\n");
   pk_system_fini(&f.system);
 }
@@ -220,7 +233,8 @@ static void test_manifest_when_asked_for_then_all_packages(void **state) {
 static void test_modules_when_packages_tell_them_then_their_files(void **state) {
   (void)state;
   fixture f;
-  make_of(&f, "rhel:8.4", PK_TYPE_RPM, "nodejs 12-1 nodejs:12:8030:abc\nnpm 6-1 nodejs:12:8030:abc\nruby 2-1 ruby:2.5:1:x\nbash 1-1");
+  make_of(&f, "rhel:8.4", PK_TYPE_RPM,
+          "nodejs 12-1 nodejs:12:8030:abc\nnpm 6-1 nodejs:12:8030:abc\nruby 2-1 ruby:2.5:1:x\nbash 1-1");
   assert_true(f.system.modules_told);
   assert_content(&f, "/etc/dnf/modules.d/nodejs.module", "[nodejs]\nname=nodejs\nstream=12\nprofiles=\nstate=enabled\n");
   assert_content(&f, "/etc/dnf/modules.d/ruby.module", "[ruby]\nname=ruby\nstream=2.5\nprofiles=\nstate=enabled\n");
@@ -243,7 +257,11 @@ static void test_modules_when_labels_are_odd_then_no_file(void **state) {
 
 static void test_split_when_a_platform_then_distribution_and_release(void **state) {
   (void)state;
-  static const char *const cases[][3] = {{"rhel:7.9", "rhel", "7.9"}, {"opensuse-tumbleweed", "opensuse-tumbleweed", ""}, {"", "", ""}, {"a:", "a", ""}, {"a:b:c", "a", "b:c"}};
+  static const char *const cases[][3] = {{"rhel:7.9", "rhel", "7.9"},
+                                         {"opensuse-tumbleweed", "opensuse-tumbleweed", ""},
+                                         {"", "", ""},
+                                         {"a:", "a", ""},
+                                         {"a:b:c", "a", "b:c"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     pk_str release;
     assert_str(pk_platform_split(pk_str_of(cases[i][0]), &release), cases[i][1]);

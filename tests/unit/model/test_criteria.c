@@ -8,29 +8,50 @@
 #define ARENA_BYTES ((size_t)64 << 20)
 
 /* Every kind of node, test, entity and value. */
-static const char EVERYTHING[] =
-    OVAL(DEFINITION("d", CRITERIA("XOR", AND(CRITERION("rpm") NOT_CRITERION("deb") CRITERION("none")) OR(CRITERION("file") CRITERION("uname"))
-                                              NOT(CRITERION("variable") EXTEND("other")) CRITERIA("ONE", CRITERION("family") CRITERION("owner"))
-                                                  CRITERION("odd")))
-             RPM("rpm", "bash", "less than", "0:5.1-2.el9") DEB("deb", "dash", "greater than or equal", "1:0.5-1")
-                 TEST_OF("rpminfo", "none", "check='none satisfy' check_existence='none_exist' state_operator='OR'", "rpm", STATE("rpm") STATE("rpm"))
-                     TEST_OF("textfilecontent54", "file", "check='only one' check_existence='only_one_exists'", "file", "")
-                         OBJECT_OF("textfilecontent54", "file",
-                                   "<path>/etc</path><filename>os-release</filename><pattern operation='pattern match' var_ref='v' var_check='only one'/>")
-                             TEST_OF("uname", "uname", "check_existence='any_exist'", "uname", STATE("uname")) OBJECT_OF("uname", "uname", "")
-                                 "<states><uname_state id='uname' operator='ONE'><os_release operation='bitwise and' "
-                                 "datatype='int'>1</os_release></uname_state></states>"
-                                 TEST_OF("variable", "variable", "", "variable", STATE("variable")) OBJECT_OF("variable", "variable", "<var_ref>v</var_ref>")
-                                     STATE_OF("variable", "variable", "<value operation='case insensitive equals' datatype='float'>1</value>")
-                                         TEST_OF("family", "family", "", "family", "") OBJECT_OF("family", "family", "")
-                                             TEST_OF("rpmverifyfile", "owner", "", "owner", "") OBJECT_OF("rpmverifyfile", "owner", "<filepath>/etc/redhat-release</filepath>")
-                                                 TEST_OF("runlevel", "odd", "", "x", "") CONSTANT("c", VALUE("a") VALUE("b"))
-                                                     LOCAL("v", "<concat><variable_component var_ref='c'/><unique><count>" LITERAL("x") "</count></unique><split delimiter=','>" LITERAL("a,b")
-                                                                    "</split><begin character='x'>" LITERAL("y") "</begin><end character='x'><escape_regex>" LITERAL("y")
-                                                                        "</escape_regex></end><substring substring_start='2' substring_length='1'>" LITERAL("abc")
-                                                                            "</substring><regex_capture pattern='(.)'><object_component object_ref='rpm' "
-                                                                            "item_field='evr'/></regex_capture><arithmetic arithmetic_operation='add'>" LITERAL("1") LITERAL("2")
-                                                                                "</arithmetic><time_difference/></concat>"));
+static const char EVERYTHING[] = OVAL(
+    DEFINITION("d", CRITERIA("XOR", AND(CRITERION("rpm") NOT_CRITERION("deb") CRITERION("none"))
+                                        OR(CRITERION("file") CRITERION("uname")) NOT(CRITERION("variable") EXTEND("other"))
+                                            CRITERIA("ONE", CRITERION("family") CRITERION("owner")) CRITERION("odd")))
+        RPM("rpm", "bash", "less than", "0:5.1-2.el9") DEB("deb", "dash", "greater than or equal", "1:0.5-1") TEST_OF(
+            "rpminfo", "none", "check='none satisfy' check_existence='none_exist' state_operator='OR'", "rpm",
+            STATE("rpm") STATE("rpm")) TEST_OF("textfilecontent54", "file", "check='only one' check_existence='only_one_exists'",
+                                               "file", "")
+            OBJECT_OF("textfilecontent54", "file",
+                      "<path>/etc</path><filename>os-release</filename><pattern operation='pattern match' var_ref='v' "
+                      "var_check='only one'/>") TEST_OF("uname", "uname", "check_existence='any_exist'", "uname", STATE("uname"))
+                OBJECT_OF(
+                    "uname", "uname",
+                    "") "<states><uname_state id='uname' operator='ONE'><os_release operation='bitwise and' "
+                        "datatype='int'>1</os_release></uname_state></states>" TEST_OF("variable", "variable", "",
+                                                                                       "variable", STATE("variable"))
+                            OBJECT_OF("variable", "variable", "<var_ref>v</var_ref>") STATE_OF(
+                                "variable", "variable",
+                                "<value operation='case insensitive equals' datatype='float'>1</value>") TEST_OF("family",
+                                                                                                                 "family", "",
+                                                                                                                 "family", "")
+                                OBJECT_OF("family", "family", "") TEST_OF("rpmverifyfile", "owner", "", "owner", "") OBJECT_OF(
+                                    "rpmverifyfile",
+                                    "owner", "<filepath>/etc/redhat-release</filepath>") TEST_OF("runlevel", "odd", "", "x", "")
+                                    CONSTANT("c", VALUE("a") VALUE("b")) LOCAL("v", "<concat><variable_component "
+                                                                                    "var_ref='c'/><unique><count>" LITERAL("x") "</count></unique><split delimiter=','>" LITERAL("a,b") "</split><begin character='x'>" LITERAL(
+                                                                                        "y") "</begin><end "
+                                                                                             "character='x'><escape_"
+                                                                                             "regex>" LITERAL("y") "</"
+                                                                                                                   "escape_regex>"
+                                                                                                                   "</"
+                                                                                                                   "end><"
+                                                                                                                   "substring "
+                                                                                                                   "substring_"
+                                                                                                                   "start='2' "
+                                                                                                                   "substring_"
+                                                                                                                   "length='1'"
+                                                                                                                   ">" LITERAL("a"
+                                                                                                                               "b"
+                                                                                                                               "c") "</substring><regex_capture pattern='(.)'><object_component object_ref='rpm' "
+                                                                                                                                    "item_field='evr'/></regex_capture><arithmetic arithmetic_operation='add'>" LITERAL(
+                                                                                                                                        "1")
+                                                                                                                                        LITERAL(
+                                                                                                                                            "2") "</arithmetic><time_difference/></concat>"));
 
 typedef struct stored {
   pk_buf bytes; /* of the first definition */
@@ -75,14 +96,19 @@ static void test_decode_when_encoded_then_the_same_bytes_again(void **state) {
 
 static void test_decode_when_encoded_then_evaluates_as_before(void **state) {
   (void)state;
-  static const char text[] = OVAL(DEFINITION("d", OR(NOT(CRITERION("a")) AND(CRITERION("b") CRITERION("v")))) RPM("a", "bash", "less than", "9-1") RPM_THERE("b", "zsh")
-                                      TEST_OF("rpminfo", "v", "check='at least one'", "v", STATE("b5")) OBJECT_OF("rpminfo", "v", "<name var_ref='n' var_check='at least one'/>")
-                                          STATE_OF("rpminfo", "b5", "<evr datatype='evr_string' operation='less than' var_ref='e'/>") CONSTANT("n", VALUE("bash") VALUE("dash"))
-                                              LOCAL("e", "<concat>" LITERAL("5") LITERAL("-1") "</concat>"));
+  static const char text[] = OVAL(
+      DEFINITION("d", OR(NOT(CRITERION("a")) AND(CRITERION("b") CRITERION("v")))) RPM("a", "bash", "less than", "9-1")
+          RPM_THERE("b", "zsh") TEST_OF("rpminfo", "v", "check='at least one'", "v", STATE("b5"))
+              OBJECT_OF("rpminfo", "v", "<name var_ref='n' var_check='at least one'/>")
+                  STATE_OF("rpminfo", "b5", "<evr datatype='evr_string' operation='less than' var_ref='e'/>")
+                      CONSTANT("n", VALUE("bash") VALUE("dash")) LOCAL("e", "<concat>" LITERAL("5") LITERAL("-1") "</concat>"));
   static const struct {
     const char *packages;
     pk_result want;
-  } cases[] = {{"bash 4-1\nzsh 1-1", PK_RESULT_TRUE}, {"bash 6-1\nzsh 1-1", PK_RESULT_FALSE}, {"bash 4-1", PK_RESULT_FALSE}, {"bash 9-1", PK_RESULT_TRUE}};
+  } cases[] = {{"bash 4-1\nzsh 1-1", PK_RESULT_TRUE},
+               {"bash 6-1\nzsh 1-1", PK_RESULT_FALSE},
+               {"bash 4-1", PK_RESULT_FALSE},
+               {"bash 9-1", PK_RESULT_TRUE}};
   stored s = store_criteria(text);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     pk_arena arena;
@@ -180,8 +206,8 @@ static void test_decode_when_nested_too_deep_then_limit(void **state) {
 static void test_decode_when_a_list_is_longer_than_its_bytes_then_syntax(void **state) {
   (void)state;
   static const unsigned char lists[][10] = {
-      {0, 0, 0xff, 0xff, 0x03}, /* children */
-      {2, 0, 0, 0, 0, 0, 0x7f}, /* entities of an object */
+      {0, 0, 0xff, 0xff, 0x03},          /* children */
+      {2, 0, 0, 0, 0, 0, 0x7f},          /* entities of an object */
       {2, 0, 0, 0, 0, 0, 0, 0xff, 0x4d}, /* states */
   };
   for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -225,18 +251,21 @@ static pk_rc list_names(void *arg, const pk_definition *d, pk_err *err) {
 }
 
 #define PIECES                                                                                                                   \
-  RPM("a", "a", "less than", "2-1") RPM("b", "b", "less than", "2-1") RPM_THERE("c", "c") RPM_ABSENT("absent", "a")                \
-  RPM("release", "redhat-release", "pattern match", "^9") DEB("deb", "d", "less than", "2-1")                                     \
-  TEST_OF("uname", "uname", "check='all'", "uname", "") OBJECT_OF("uname", "uname", "")                                          \
-  TEST_OF("rpminfo", "pattern", "check='all'", "pattern", "")                                                                    \
-  OBJECT_OF("rpminfo", "pattern", "<name operation='pattern match'>^a</name>")                                                   \
-  TEST_OF("rpminfo", "list", "check='at least one'", "list", "")                                                                 \
-  OBJECT_OF("rpminfo", "list", "<name var_ref='l' var_check='at least one'/>") CONSTANT("l", VALUE("x") VALUE("y"))               \
-  TEST_OF("rpminfo", "computed", "check='at least one'", "computed", "")                                                         \
-  OBJECT_OF("rpminfo", "computed", "<name var_ref='k' var_check='at least one'/>")                                                \
-  LOCAL("k", "<concat>" LITERAL("x") LITERAL("y") "</concat>") TEST_OF("rpminfo", "any", "check='all' check_existence='any_exist'", "a", "") \
-  TEST_OF("rpminfo", "one", "check='all' check_existence='only_one_exists'", "a", "")                                            \
-  TEST_OF("rpminfo", "noname", "check='all'", "noname", "") OBJECT_OF("rpminfo", "noname", "<arch>i686</arch>")
+  RPM("a", "a", "less than", "2-1")                                                                                              \
+  RPM("b", "b", "less than", "2-1") RPM_THERE("c", "c") RPM_ABSENT("absent", "a")                                                \
+      RPM("release", "redhat-release", "pattern match", "^9") DEB("deb", "d", "less than", "2-1")                                \
+          TEST_OF("uname", "uname", "check='all'", "uname", "") OBJECT_OF("uname", "uname", "")                                  \
+              TEST_OF("rpminfo", "pattern", "check='all'", "pattern", "")                                                        \
+                  OBJECT_OF("rpminfo", "pattern", "<name operation='pattern match'>^a</name>")                                   \
+                      TEST_OF("rpminfo", "list", "check='at least one'", "list", "")                                             \
+                          OBJECT_OF("rpminfo", "list", "<name var_ref='l' var_check='at least one'/>") CONSTANT(                 \
+                              "l", VALUE("x") VALUE("y")) TEST_OF("rpminfo", "computed", "check='at least one'", "computed", "") \
+                              OBJECT_OF("rpminfo", "computed", "<name var_ref='k' var_check='at least one'/>")                   \
+                                  LOCAL("k", "<concat>" LITERAL("x") LITERAL("y") "</concat>")                                   \
+                                      TEST_OF("rpminfo", "any", "check='all' check_existence='any_exist'", "a", "")              \
+                                          TEST_OF("rpminfo", "one", "check='all' check_existence='only_one_exists'", "a", "")    \
+                                              TEST_OF("rpminfo", "noname", "check='all'", "noname", "")                          \
+                                                  OBJECT_OF("rpminfo", "noname", "<arch>i686</arch>")
 
 static void test_names_when_asked_then_of_packages_without_which_it_is_not_true(void **state) {
   (void)state;
@@ -271,7 +300,8 @@ static void test_names_when_asked_then_of_packages_without_which_it_is_not_true(
     pk_err err;
     pk_buf_init(&n.text, 1000);
     assert_ok(oval_read(cases[i].text, list_names, &n, NULL, &err), err);
-    if (strcmp(pk_buf_cstr(&n.text), cases[i].want) != 0) fail_msg("case %zu: '%s', should be '%s'", i, pk_buf_cstr(&n.text), cases[i].want);
+    if (strcmp(pk_buf_cstr(&n.text), cases[i].want) != 0)
+      fail_msg("case %zu: '%s', should be '%s'", i, pk_buf_cstr(&n.text), cases[i].want);
     pk_buf_free(&n.text);
   }
 }

@@ -9,16 +9,35 @@ static const pk_str NAMES[] = {{"openssl", 7}, {"libssl3", 7}};
 static const pk_str CVES[] = {{"CVE-2024-1597", 13}, {"CVE-2023-48795", 14}};
 static const pk_rule RULES[] = {
     {.platform = {"debian:12", 9}, .names = NAMES, .n_names = 2, .is_source = true, .fixed = {"3.0.15-1~deb12u1", 16}},
-    {.zero_epoch_left_out = true, .names = NAMES, .n_names = 1, .arch = {"aarch64|x86_64", 14}, .module = {"nodejs:12", 9}, .introduced = {"1", 1}, .last = {"2", 1},
-     .state = PK_RULE_NOT_AFFECTED, .advisory = {"RHSA-1", 6}, .note = {"no", 2}},
+    {.zero_epoch_left_out = true,
+     .names = NAMES,
+     .n_names = 1,
+     .arch = {"aarch64|x86_64", 14},
+     .module = {"nodejs:12", 9},
+     .introduced = {"1", 1},
+     .last = {"2", 1},
+     .state = PK_RULE_NOT_AFFECTED,
+     .advisory = {"RHSA-1", 6},
+     .note = {"no", 2}},
 };
 static const pk_unfixed UNFIXED[] = {{{"kernel", 6}, PK_RULE_WILL_NOT_FIX}, {{"kernel-rt", 9}, PK_RULE_DEFERRED}};
-static const pk_criteria CRITERIA = {.kind = PK_CRITERIA_RESULT, .result = PK_RESULT_UNKNOWN, .why = {"because", 7}, .negate = true};
+static const pk_criteria CRITERIA = {
+    .kind = PK_CRITERIA_RESULT, .result = PK_RESULT_UNKNOWN, .why = {"because", 7}, .negate = true};
 
 static pk_definition whole(void) {
-  return (pk_definition){.id = PK_STR("RHSA-2024:1431"), .class = PK_STR("patch"), .advisory = PK_STR("RHSA-2024:1431"), .severity = PK_STR("moderate"),
-                         .title = PK_STR("A title"), .issued_at = 1710892800, .cves = CVES, .n_cves = 2, .rules = RULES, .n_rules = 2,
-                         .unfixed = UNFIXED, .n_unfixed = 2, .criteria = &CRITERIA};
+  return (pk_definition){.id = PK_STR("RHSA-2024:1431"),
+                         .class = PK_STR("patch"),
+                         .advisory = PK_STR("RHSA-2024:1431"),
+                         .severity = PK_STR("moderate"),
+                         .title = PK_STR("A title"),
+                         .issued_at = 1710892800,
+                         .cves = CVES,
+                         .n_cves = 2,
+                         .rules = RULES,
+                         .n_rules = 2,
+                         .unfixed = UNFIXED,
+                         .n_unfixed = 2,
+                         .criteria = &CRITERIA};
 }
 
 static void assert_text(pk_str have, pk_str want) {
@@ -140,7 +159,8 @@ static void test_decode_when_cut_off_or_too_long_then_syntax_and_untouched(void 
     char *exact = pk_alloc(n);
     if (n) memcpy(exact, bytes.p, n);
     pk_arena_init(&arena, ARENA_BYTES);
-    assert_fault(pk_definition_decode((pk_str){exact, n}, &arena, &have, &err), err, PK_E_SYNTAX, "a stored definition is damaged");
+    assert_fault(pk_definition_decode((pk_str){exact, n}, &arena, &have, &err), err, PK_E_SYNTAX,
+                 "a stored definition is damaged");
     assert_int_equal(have.n_rules, 77);
     pk_arena_fini(&arena);
     free(exact);
@@ -266,7 +286,8 @@ static void test_cve_when_it_is_one_then_its_number_and_back(void **state) {
 
 static void test_cve_when_numbers_are_compared_then_by_year_and_number(void **state) {
   (void)state;
-  static const char *const order[] = {"CVE-1999-9999", "CVE-2023-99999999999", "CVE-2024-0001", "CVE-2024-9999", "CVE-2024-10000"};
+  static const char *const order[] = {"CVE-1999-9999", "CVE-2023-99999999999", "CVE-2024-0001", "CVE-2024-9999",
+                                      "CVE-2024-10000"};
   for (size_t i = 1; i < sizeof order / sizeof order[0]; i++)
     assert_true(pk_cve_number(pk_str_of(order[i - 1])) < pk_cve_number(pk_str_of(order[i])));
 }

@@ -69,7 +69,8 @@ static void check_judged_as(pk_str line) {
   char name[PK_PLATFORM_MAX + 1] = "unset";
   read_line(line, &text, &platform, &judged_as);
   pk_platform_map_judged_as(shipped, platform, name);
-  if (!pk_str_is(judged_as, name)) fail_msg("'%.*s' is judged as '%s', should be '%.*s'", PK_FMT(platform), name, PK_FMT(judged_as));
+  if (!pk_str_is(judged_as, name))
+    fail_msg("'%.*s' is judged as '%s', should be '%.*s'", PK_FMT(platform), name, PK_FMT(judged_as));
 }
 
 static void test_judged_as_when_a_rebuild_then_what_it_is_a_rebuild_of(void **state) {
@@ -216,7 +217,9 @@ static void test_table_when_it_has_a_fourth_column_then_judged_as_that(void **st
   pk_platform_map *map = NULL, *own = NULL;
   pk_err err;
   char name[PK_PLATFORM_MAX + 1];
-  assert_ok(pk_platform_map_new(PK_STR("^myos ([0-9]+)\tmyos:\\1\trpm\t rhel:\\1 \n^other\tother\tdeb\t\n^(x|y)\tz\tdeb"), "t", &map, &err), err);
+  assert_ok(pk_platform_map_new(PK_STR("^myos ([0-9]+)\tmyos:\\1\trpm\t rhel:\\1 \n^other\tother\tdeb\t\n^(x|y)\tz\tdeb"), "t",
+                                &map, &err),
+            err);
   pk_platform_map_judged_as(map, PK_STR("myos:9"), name);
   assert_string_equal(name, "rhel:9");
   pk_platform_map_judged_as(map, PK_STR("other"), name);

@@ -85,8 +85,8 @@ static void assert_change(fixture *f, const char *want) {
     snprintf(names[n++], sizeof names[0], "%.*s", PK_FMT(slot->key));
   }
   qsort(names, n, sizeof names[0], cmp_texts);
-  int at = snprintf(have, sizeof have, "%zu added, %zu changed, %zu removed of %zu:", f->change.n_added, f->change.n_changed, f->change.n_removed,
-                    f->change.n_before);
+  int at = snprintf(have, sizeof have, "%zu added, %zu changed, %zu removed of %zu:", f->change.n_added, f->change.n_changed,
+                    f->change.n_removed, f->change.n_before);
   for (size_t i = 0; i < n; i++) at += snprintf(have + at, sizeof have - (size_t)at, " %s", names[i]);
   assert_string_equal(have, want);
   assert_int_equal(f->change.n_after, f->change.n_before + f->change.n_added - f->change.n_removed);
@@ -103,7 +103,8 @@ static void assert_rows(fixture *f, const char *sql, const char *want) {
   assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
   if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK) fail_msg("%s", sqlite3_errmsg(db));
   while (sqlite3_step(s) == SQLITE_ROW) {
-    for (int i = 0; i < sqlite3_column_count(s); i++) pk_buf_printf(&text, "%s%s", i ? " " : "", (const char *)sqlite3_column_text(s, i));
+    for (int i = 0; i < sqlite3_column_count(s); i++)
+      pk_buf_printf(&text, "%s%s", i ? " " : "", (const char *)sqlite3_column_text(s, i));
     pk_buf_putc(&text, ';');
   }
   sqlite3_finalize(s);
@@ -112,7 +113,9 @@ static void assert_rows(fixture *f, const char *sql, const char *want) {
   pk_buf_free(&text);
 }
 
-static void assert_stored(fixture *f, const char *want) { assert_rows(f, "SELECT document, name FROM definition ORDER BY name", want); }
+static void assert_stored(fixture *f, const char *want) {
+  assert_rows(f, "SELECT document, name FROM definition ORDER BY name", want);
+}
 
 /* No row points to what is not there. */
 static void assert_whole(fixture *f) {
@@ -124,11 +127,13 @@ static void assert_whole(fixture *f) {
 
 static void test_exchange_when_first_then_all_are_added(void **state) {
   fixture *f = *state;
-  exchange(f, true, "a.json A CVE-2024-0001,CVE-2024-0002 openssl,libssl3 3.0-2\nb.json B CVE-2024-0002 src:bash -\nc.json C - - -");
+  exchange(f, true,
+           "a.json A CVE-2024-0001,CVE-2024-0002 openssl,libssl3 3.0-2\nb.json B CVE-2024-0002 src:bash -\nc.json C - - -");
   assert_change(f, "3 added, 0 changed, 0 removed of 0: blibssl3 bopenssl sbash");
   assert_stored(f, "a.json A;b.json B;c.json C;");
   assert_rows(f, "SELECT name, is_source FROM definition_package ORDER BY name", "bash 1;libssl3 0;openssl 0;");
-  assert_rows(f, "SELECT cve, definition_id FROM definition_cve ORDER BY 1, 2", "2024000000000001 1;2024000000000002 1;2024000000000002 2;");
+  assert_rows(f, "SELECT cve, definition_id FROM definition_cve ORDER BY 1, 2",
+              "2024000000000001 1;2024000000000002 1;2024000000000002 2;");
   assert_false(f->change.criteria || f->change.everybody);
 }
 
@@ -238,7 +243,8 @@ static void test_exchange_when_the_id_is_as_long_as_allowed_then_stored_and_beyo
 static void test_exchange_when_the_body_is_damaged_then_syntax(void **state) {
   fixture *f = *state;
   pk_exchange *x = begin(f, f->feed, true);
-  assert_fault(pk_store_exchange_definition(x, PK_STR("d"), PK_STR("A"), PK_STR("damaged"), &f->err), f->err, PK_E_SYNTAX, "damaged");
+  assert_fault(pk_store_exchange_definition(x, PK_STR("d"), PK_STR("A"), PK_STR("damaged"), &f->err), f->err, PK_E_SYNTAX,
+               "damaged");
   pk_store_exchange_free(&x);
   pk_store_rollback(f->store);
 }
@@ -291,7 +297,8 @@ static void test_exchange_when_many_then_all_are_found_again(void **state) {
 static const pk_value BASH = {.text = {"bash", 4}};
 static const pk_entity BASH_NAME = {.field = PK_FIELD_NAME, .value = &BASH};
 static const pk_test BASH_TEST = {.object = &BASH_NAME, .n_object = 1}, UNAME_TEST = {.kind = PK_TEST_UNAME};
-static const pk_criteria BASH_CRITERIA = {.kind = PK_CRITERIA_TEST, .test = &BASH_TEST}, UNAME_CRITERIA = {.kind = PK_CRITERIA_TEST, .test = &UNAME_TEST};
+static const pk_criteria BASH_CRITERIA = {.kind = PK_CRITERIA_TEST, .test = &BASH_TEST},
+                         UNAME_CRITERIA = {.kind = PK_CRITERIA_TEST, .test = &UNAME_TEST};
 
 static void put_criteria(fixture *f, const pk_criteria *a, const pk_criteria *b) {
   pk_exchange *x = begin(f, f->feed, true);
@@ -351,11 +358,15 @@ static pk_rc ask_source(fixture *f, pk_arena *arena, pk_buf *out) {
 static pk_rc ask_cve(fixture *f, pk_arena *arena, pk_buf *out) {
   return pk_store_definitions_of_cve(f->store, pk_cve_number(PK_STR("CVE-2024-0001")), arena, see_definition, out, &f->err);
 }
-static pk_rc ask_criteria(fixture *f, pk_arena *arena, pk_buf *out) { return pk_store_definitions_with_criteria(f->store, arena, see_definition, out, &f->err); }
+static pk_rc ask_criteria(fixture *f, pk_arena *arena, pk_buf *out) {
+  return pk_store_definitions_with_criteria(f->store, arena, see_definition, out, &f->err);
+}
 
 static void test_definitions_when_asked_for_then_by_name_cve_and_kind(void **state) {
   fixture *f = *state;
-  exchange(f, true, "a A CVE-2024-0001 openssl 1\nb B CVE-2024-0001,CVE-2024-0002 src:openssl 2\nc C CVE-2024-0002 libssl3,openssl 3\nd D CVE-2024-0001 bash 4");
+  exchange(f, true,
+           "a A CVE-2024-0001 openssl 1\nb B CVE-2024-0001,CVE-2024-0002 src:openssl 2\nc C CVE-2024-0002 libssl3,openssl 3\nd D "
+           "CVE-2024-0001 bash 4");
   assert_answer(f, ask_binary, "A/1 C/3 ");
   assert_answer(f, ask_source, "B/2 ");
   assert_answer(f, ask_cve, "A/1 B/2 D/4 ");
@@ -413,10 +424,18 @@ static void test_definition_cves_when_asked_for_then_ascending_and_each_once(voi
 /* ---- facts ---- */
 
 static pk_cve_fact fact(const char *cve) {
-  return (pk_cve_fact){.cve = pk_str_of(cve), .epss = -1, .epss_rank = -1, .cvss = -1, .cvss_vector = PK_STR(""), .title = PK_STR(""), .ssvc = PK_STR("")};
+  return (pk_cve_fact){.cve = pk_str_of(cve),
+                       .epss = -1,
+                       .epss_rank = -1,
+                       .cvss = -1,
+                       .cvss_vector = PK_STR(""),
+                       .title = PK_STR(""),
+                       .ssvc = PK_STR("")};
 }
 
-static void put_fact(fixture *f, pk_exchange *x, const pk_cve_fact *one) { assert_ok(pk_store_exchange_cve(x, one, &f->err), f->err); }
+static void put_fact(fixture *f, pk_exchange *x, const pk_cve_fact *one) {
+  assert_ok(pk_store_exchange_cve(x, one, &f->err), f->err);
+}
 
 static void test_facts_when_exchanged_then_added_changed_and_removed(void **state) {
   fixture *f = *state;
@@ -504,7 +523,8 @@ static void test_fact_when_several_feeds_know_something_then_the_best_of_all(voi
 
 static void test_releases_when_exchanged_then_added_changed_and_removed(void **state) {
   fixture *f = *state;
-  pk_release_fact a = {.platform = PK_STR("debian:12"), .released_at = 1, .eol_at = 2, .extended_eol_at = 3}, b = {.platform = PK_STR("rhel:9"), .eol_at = 1};
+  pk_release_fact a = {.platform = PK_STR("debian:12"), .released_at = 1, .eol_at = 2, .extended_eol_at = 3},
+                  b = {.platform = PK_STR("rhel:9"), .eol_at = 1};
   pk_exchange *x = begin(f, f->feed, true);
   assert_ok(pk_store_exchange_release(x, &a, &f->err), f->err);
   assert_ok(pk_store_exchange_release(x, &b, &f->err), f->err);
@@ -558,14 +578,16 @@ static void publish(fixture *f, const char *name, const char *platform, const pk
   pk_repository_content_fini(&content);
 }
 
-#define OFFER(n, v, s, sv) {.name = PK_STR(n), .evr = PK_STR(v), .arch = PK_STR("amd64"), .source = PK_STR(s), .source_evr = PK_STR(sv)}
+#define OFFER(n, v, s, sv)                                                                                                       \
+  { .name = PK_STR(n), .evr = PK_STR(v), .arch = PK_STR("amd64"), .source = PK_STR(s), .source_evr = PK_STR(sv) }
 
 static void assert_source(fixture *f, const char *name, const char *evr, const char *platform, const char *want) {
   pk_arena arena;
   pk_str source = PK_STR("unset"), source_evr = PK_STR("unset");
   char have[256] = "none";
   pk_arena_init(&arena, ARENA_BYTES);
-  pk_rc rc = pk_store_source_of(f->store, pk_str_of(name), pk_str_of(evr), pk_str_of(platform), &arena, &source, &source_evr, &f->err);
+  pk_rc rc =
+      pk_store_source_of(f->store, pk_str_of(name), pk_str_of(evr), pk_str_of(platform), &arena, &source, &source_evr, &f->err);
   assert_true(rc == PK_OK || rc == PK_NOTFOUND);
   if (rc == PK_OK) snprintf(have, sizeof have, "%.*s %.*s", PK_FMT(source), PK_FMT(source_evr));
   assert_string_equal(have, want);
@@ -574,7 +596,8 @@ static void assert_source(fixture *f, const char *name, const char *evr, const c
 
 static void test_source_when_an_index_has_the_package_then_its_source(void **state) {
   fixture *f = *state;
-  const pk_offer offers[] = {OFFER("libssl3", "3.0-1", "openssl", ""), OFFER("libssl3", "3.0-2+b1", "openssl", "3.0-2"), OFFER("bash", "5-1", "", "")};
+  const pk_offer offers[] = {OFFER("libssl3", "3.0-1", "openssl", ""), OFFER("libssl3", "3.0-2+b1", "openssl", "3.0-2"),
+                             OFFER("bash", "5-1", "", "")};
   publish(f, "repo", "debian:12", offers, 3);
   assert_source(f, "libssl3", "3.0-1", "debian:12", "openssl 3.0-1");
   assert_source(f, "libssl3", "3.0-2+b1", "debian:12", "openssl 3.0-2");
@@ -586,7 +609,8 @@ static void test_source_when_an_index_has_the_package_then_its_source(void **sta
 
 static void test_binaries_when_a_source_changes_then_those_that_hosts_have(void **state) {
   fixture *f = *state;
-  const pk_offer offers[] = {OFFER("libssl3", "3.0-1", "openssl", ""), OFFER("libssl-dev", "3.0-1", "openssl", ""), OFFER("libbash", "1", "bash", "")};
+  const pk_offer offers[] = {OFFER("libssl3", "3.0-1", "openssl", ""), OFFER("libssl-dev", "3.0-1", "openssl", ""),
+                             OFFER("libbash", "1", "bash", "")};
   const pk_package packages[] = {{.type = PK_TYPE_DEB, .name = PK_STR("libssl3"), .evr = PK_STR("3.0-1")},
                                  {.type = PK_TYPE_DEB, .name = PK_STR("told"), .evr = PK_STR("1"), .source = PK_STR("openssl")},
                                  {.type = PK_TYPE_DEB, .name = PK_STR("libbash"), .evr = PK_STR("1")}};
@@ -628,7 +652,8 @@ static pk_rc see_rules(void *arg, int64_t package_id, pk_str rules, pk_err *err)
 
 static void test_vulnerable_when_put_then_of_its_platform_until_emptied(void **state) {
   fixture *f = *state;
-  pk_platform one = {.type = PK_TYPE_DEB, .name = PK_STR("debian:12"), .arch = PK_STR("amd64")}, two = {.type = PK_TYPE_DEB, .name = PK_STR("debian:11"), .arch = PK_STR("amd64")};
+  pk_platform one = {.type = PK_TYPE_DEB, .name = PK_STR("debian:12"), .arch = PK_STR("amd64")},
+              two = {.type = PK_TYPE_DEB, .name = PK_STR("debian:11"), .arch = PK_STR("amd64")};
   pk_package p = {.type = PK_TYPE_DEB, .name = PK_STR("bash"), .evr = PK_STR("1")};
   pk_digest d = pk_package_digest(&p);
   int64_t id;
@@ -652,9 +677,10 @@ static void test_vulnerable_when_put_then_of_its_platform_until_emptied(void **s
 /* ---- checking ---- */
 
 static void test_check_when_definitions_are_damaged_then_named(void **state) {
-  static const char *const damages[][2] = {{"UPDATE definition SET feed_id = 77", "definitions of no feed"},
-                                           {"INSERT INTO definition_package VALUES ('a', 0, 77)", "names of packages in no definition"},
-                                           {"INSERT INTO definition_cve VALUES (1, 77)", "CVEs of no definition"}};
+  static const char *const damages[][2] = {
+      {"UPDATE definition SET feed_id = 77", "definitions of no feed"},
+      {"INSERT INTO definition_package VALUES ('a', 0, 77)", "names of packages in no definition"},
+      {"INSERT INTO definition_cve VALUES (1, 77)", "CVEs of no definition"}};
   (void)state;
   for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
     void *own = NULL;

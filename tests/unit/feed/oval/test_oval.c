@@ -13,10 +13,12 @@
 static pk_rc write_definition(void *arg, const pk_definition *d, pk_err *err) {
   pk_buf *out = arg;
   (void)err;
-  pk_buf_printf(out, "%.*s|%.*s|%.*s|%.*s|%.10s|", PK_FMT(d->id), PK_FMT(d->class), PK_FMT(d->advisory), PK_FMT(d->severity), PK_TIME(d->issued_at));
+  pk_buf_printf(out, "%.*s|%.*s|%.*s|%.*s|%.10s|", PK_FMT(d->id), PK_FMT(d->class), PK_FMT(d->advisory), PK_FMT(d->severity),
+                PK_TIME(d->issued_at));
   for (size_t i = 0; i < d->n_cves; i++) pk_buf_printf(out, "%s%.*s", i ? "," : "", PK_FMT(d->cves[i]));
   pk_buf_printf(out, "|%.*s%s\n", PK_FMT(d->title), d->withdrawn ? "|withdrawn" : "");
-  for (size_t i = 0; i < d->n_unfixed; i++) pk_buf_printf(out, "  %.*s %s\n", PK_FMT(d->unfixed[i].name), pk_rule_state_name(d->unfixed[i].state));
+  for (size_t i = 0; i < d->n_unfixed; i++)
+    pk_buf_printf(out, "  %.*s %s\n", PK_FMT(d->unfixed[i].name), pk_rule_state_name(d->unfixed[i].state));
   assert_non_null(d->criteria);
   assert_int_equal(d->n_rules, 0);
   return PK_OK;
@@ -39,18 +41,23 @@ static void assert_refused(const char *text, pk_rc code, const char *words) {
   pk_buf_free(&out);
 }
 
-#define METADATA(class, metadata) OVAL("<definitions><definition class='" class "' id='d'><metadata>" metadata "</metadata></definition></definitions>")
+#define METADATA(class, metadata)                                                                                                \
+  OVAL("<definitions><definition class='" class "' id='d'><metadata>" metadata "</metadata></definition></definitions>")
 
 /* ---- metadata ---- */
 
 static void test_metadata_when_read_then_what_is_wanted_of_it(void **state) {
   (void)state;
-  assert_definitions(METADATA("patch", "<title> RHSA-2019:3706: lldpd &amp; more\n</title><affected family='unix'><platform>Red Hat</platform></affected>"
-                                       "<reference ref_id='CVE-2019-0002' source='CVE'/><reference ref_id='RHSA-2019:3706' source='RHSA'/>"
-                                       "<reference ref_id='OTHER' source='RHSA'/><description>CVE-1999-0001 is not meant</description>"
-                                       "<advisory from='x'><severity>Moderate</severity><rights>r</rights><issued date='2019-11-05'/><updated date='2020-01-01'/>"
-                                       "<cve href='h'>CVE-2019-0001</cve><cve href='h'>CVE-2019-0002</cve><bugzilla id='1'>CVE-1999-0002: no</bugzilla></advisory>"),
-                     "d|patch|RHSA-2019:3706|moderate|2019-11-05|CVE-2019-0002,CVE-2019-0001|RHSA-2019:3706: lldpd & more\n");
+  assert_definitions(
+      METADATA("patch",
+               "<title> RHSA-2019:3706: lldpd &amp; more\n</title><affected family='unix'><platform>Red Hat</platform></affected>"
+               "<reference ref_id='CVE-2019-0002' source='CVE'/><reference ref_id='RHSA-2019:3706' source='RHSA'/>"
+               "<reference ref_id='OTHER' source='RHSA'/><description>CVE-1999-0001 is not meant</description>"
+               "<advisory from='x'><severity>Moderate</severity><rights>r</rights><issued date='2019-11-05'/><updated "
+               "date='2020-01-01'/>"
+               "<cve href='h'>CVE-2019-0001</cve><cve href='h'>CVE-2019-0002</cve><bugzilla id='1'>CVE-1999-0002: "
+               "no</bugzilla></advisory>"),
+      "d|patch|RHSA-2019:3706|moderate|2019-11-05|CVE-2019-0002,CVE-2019-0001|RHSA-2019:3706: lldpd & more\n");
 }
 
 static void test_metadata_when_nearly_nothing_is_there_then_empty(void **state) {
@@ -63,8 +70,12 @@ static void test_metadata_when_nearly_nothing_is_there_then_empty(void **state) 
 static void test_cves_when_vendors_name_them_otherwise_then_found(void **state) {
   (void)state;
   static const char *const cases[][2] = {
-      {METADATA("v", "<reference ref_id='Mitre CVE-2015-20107' source='CVE'/><reference ref_id='SUSE CVE-2015-20107' source='SUSE CVE'/>"), "CVE-2015-20107"},
-      {METADATA("v", "<advisory><cve href='x'>CVE-2001-1267 at SUSE</cve><cve href='y'>CVE-2001-1267 at NVD</cve></advisory>"), "CVE-2001-1267"},
+      {METADATA(
+           "v",
+           "<reference ref_id='Mitre CVE-2015-20107' source='CVE'/><reference ref_id='SUSE CVE-2015-20107' source='SUSE CVE'/>"),
+       "CVE-2015-20107"},
+      {METADATA("v", "<advisory><cve href='x'>CVE-2001-1267 at SUSE</cve><cve href='y'>CVE-2001-1267 at NVD</cve></advisory>"),
+       "CVE-2001-1267"},
       {METADATA("v", "<title>CVE-2016-5405 389-ds-base</title>"), "CVE-2016-5405"},
       {METADATA("v", "<title>A flaw like CVE-2016-5405</title>"), ""},
       {METADATA("v", "<advisory><cve_id>CVE-2020-1234</cve_id></advisory>"), "CVE-2020-1234"},
@@ -86,7 +97,8 @@ static void test_cves_when_vendors_name_them_otherwise_then_found(void **state) 
 
 static void test_advisory_when_references_are_bugs_or_products_then_not_taken(void **state) {
   (void)state;
-  assert_definitions(METADATA("v", "<reference ref_id='1' source='BUG'/><reference ref_id='cpe:/o:x' source='CPE'/><reference ref_id='ELSA-2007-0057' source='elsa'/>"),
+  assert_definitions(METADATA("v", "<reference ref_id='1' source='BUG'/><reference ref_id='cpe:/o:x' source='CPE'/><reference "
+                                   "ref_id='ELSA-2007-0057' source='elsa'/>"),
                      "d|v|ELSA-2007-0057||-||\n");
 }
 
@@ -108,13 +120,20 @@ static void test_title_when_long_then_cut_between_characters(void **state) {
 
 static void test_resolutions_when_told_then_states_of_components(void **state) {
   (void)state;
-  assert_definitions(METADATA("vulnerability", "<advisory><affected><resolution state='Will not fix'><component>kernel</component><component>nodejs:12/npm</component></resolution>"
-                                               "<resolution state='Fix deferred'><component>a</component></resolution><resolution state='Affected'><component>b</component></resolution>"
-                                               "<resolution state='Out of support scope'><component>c</component></resolution><resolution state='Under investigation'>"
-                                               "<component>e</component></resolution><resolution state='Not affected'><component>f</component></resolution>"
-                                               "<resolution state='Something new'><component>g</component></resolution></affected><component>main</component></advisory>"),
-                     "d|vulnerability|||-||\n  kernel will-not-fix\n  npm will-not-fix\n  a deferred\n  b affected\n  c out-of-support\n  e under-investigation\n"
-                     "  f not-affected\n  g affected\n");
+  assert_definitions(
+      METADATA(
+          "vulnerability",
+          "<advisory><affected><resolution state='Will not "
+          "fix'><component>kernel</component><component>nodejs:12/npm</component></resolution>"
+          "<resolution state='Fix deferred'><component>a</component></resolution><resolution "
+          "state='Affected'><component>b</component></resolution>"
+          "<resolution state='Out of support scope'><component>c</component></resolution><resolution state='Under investigation'>"
+          "<component>e</component></resolution><resolution state='Not affected'><component>f</component></resolution>"
+          "<resolution state='Something "
+          "new'><component>g</component></resolution></affected><component>main</component></advisory>"),
+      "d|vulnerability|||-||\n  kernel will-not-fix\n  npm will-not-fix\n  a deferred\n  b affected\n  c out-of-support\n  e "
+      "under-investigation\n"
+      "  f not-affected\n  g affected\n");
 }
 
 static void test_issued_when_no_date_then_unknown(void **state) {
@@ -143,8 +162,10 @@ static void test_read_when_definitions_are_of_other_classes_or_deprecated_then_l
   (void)state;
   static const char pieces[] =
       OVAL(DEFINITION_OF("inventory", "i", "", AND(CRITERION("t"))) DEFINITION_OF("vulnerability", "v", "", AND(CRITERION("t")))
-               DEFINITION_OF("patch", "p", "", AND(CRITERION("t"))) DEFINITION_OF("compliance", "c", "", AND(CRITERION("t"))) DEFINITION_OF("miscellaneous", "m", "", "")
-                   "<definitions><definition class='patch' id='gone' deprecated='true'/><definition class='patch' id='there' deprecated='false'/></definitions>");
+               DEFINITION_OF("patch", "p", "", AND(CRITERION("t"))) DEFINITION_OF("compliance", "c", "", AND(CRITERION("t")))
+                   DEFINITION_OF("miscellaneous", "m", "",
+                                 "") "<definitions><definition class='patch' id='gone' deprecated='true'/><definition "
+                                     "class='patch' id='there' deprecated='false'/></definitions>");
   pk_buf out;
   pk_err err;
   pk_buf_init(&out, 1000);
@@ -162,13 +183,17 @@ static void test_file_when_sections_come_in_any_order_then_the_same(void **state
   (void)state;
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
-  assert_results(&h, OVAL(STATE_OF("rpminfo", "s", EVR("less than", "2-1")) NAMED("rpminfo", "o", "a") TEST_OF("rpminfo", "t", "check='all'", "o", STATE("s"))
-                              DEFINITION("d", AND(CRITERION("t")))),
+  assert_results(&h,
+                 OVAL(STATE_OF("rpminfo", "s", EVR("less than", "2-1")) NAMED("rpminfo", "o", "a")
+                          TEST_OF("rpminfo", "t", "check='all'", "o", STATE("s")) DEFINITION("d", AND(CRITERION("t")))),
                  "d=true ");
   assert_results(&h,
-                 "<?xml version='1.0'?><x:oval_definitions xmlns:x='u' xmlns:l='v'><x:generator><product_name>p</product_name></x:generator><x:definitions><x:definition id='d'>"
-                 "<x:criteria><!-- c --><x:criterion test_ref='t'/></x:criteria></x:definition></x:definitions><x:tests><l:rpminfo_test id='t'>"
-                 "<l:object object_ref='o'/></l:rpminfo_test></x:tests><x:objects><l:rpminfo_object id='o'><l:name><![CDATA[a]]></l:name></l:rpminfo_object>"
+                 "<?xml version='1.0'?><x:oval_definitions xmlns:x='u' "
+                 "xmlns:l='v'><x:generator><product_name>p</product_name></x:generator><x:definitions><x:definition id='d'>"
+                 "<x:criteria><!-- c --><x:criterion "
+                 "test_ref='t'/></x:criteria></x:definition></x:definitions><x:tests><l:rpminfo_test id='t'>"
+                 "<l:object object_ref='o'/></l:rpminfo_test></x:tests><x:objects><l:rpminfo_object "
+                 "id='o'><l:name><![CDATA[a]]></l:name></l:rpminfo_object>"
                  "</x:objects></x:oval_definitions>",
                  "d=true ");
   host_free(&h);
@@ -179,8 +204,10 @@ static void test_file_when_a_reference_leads_nowhere_then_error_with_the_reason(
   static const char *const cases[][2] = {
       {OVAL(DEFINITION("d", AND(CRITERION("gone"))) RPM_THERE("x", "x")), "refers to test 'gone', which is not in the file"},
       {OVAL(DEFINITION("d", AND(EXTEND("gone")))), "extends 'gone', which is not in the file"},
-      {OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "gone", "")), "refers to object 'gone', which is not in the file"},
-      {OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "o", STATE("gone")) NAMED("rpminfo", "o", "a")),
+      {OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "gone", "")),
+       "refers to object 'gone', which is not in the file"},
+      {OVAL(DEFINITION("d", AND(CRITERION("t"))) TEST_OF("rpminfo", "t", "check='all'", "o", STATE("gone"))
+                NAMED("rpminfo", "o", "a")),
        "refers to state 'gone', which is not in the file"},
       {OVAL(DEFINITION("d", "")), "'d' has no criteria"},
       {OVAL(DEFINITION("d", AND(EXTEND("d")))), "'d' extends itself"},
@@ -197,8 +224,8 @@ static void test_extend_when_used_by_several_then_each_has_its_result(void **sta
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   assert_results(&h,
                  OVAL(DEFINITION("one", AND(EXTEND("base") CRITERION("t"))) DEFINITION("base", AND(CRITERION("t")))
-                          DEFINITION("not", AND("<extend_definition negate='true' definition_ref='base'/>")) DEFINITION("twice", AND(EXTEND("one") EXTEND("base")))
-                              RPM_THERE("t", "a")),
+                          DEFINITION("not", AND("<extend_definition negate='true' definition_ref='base'/>"))
+                              DEFINITION("twice", AND(EXTEND("one") EXTEND("base"))) RPM_THERE("t", "a")),
                  "one=true base=true not=false twice=true ");
   host_free(&h);
 }
@@ -208,8 +235,9 @@ static void test_extend_when_cyclic_then_error_and_others_are_untouched(void **s
   test_host h;
   host_of(&h, "rhel:9.4", PK_TYPE_RPM, "a 1-1");
   assert_results(&h,
-                 OVAL(DEFINITION("a", AND(EXTEND("b"))) DEFINITION("b", AND(EXTEND("c"))) DEFINITION("c", AND(EXTEND("a"))) DEFINITION("d", AND(CRITERION("t")))
-                          DEFINITION("e", OR(CRITERION("t") EXTEND("a"))) RPM_THERE("t", "a")),
+                 OVAL(DEFINITION("a", AND(EXTEND("b"))) DEFINITION("b", AND(EXTEND("c"))) DEFINITION("c", AND(EXTEND("a")))
+                          DEFINITION("d", AND(CRITERION("t"))) DEFINITION("e", OR(CRITERION("t") EXTEND("a")))
+                              RPM_THERE("t", "a")),
                  "a=error b=error c=error d=true e=true ");
   host_free(&h);
 }
@@ -323,9 +351,11 @@ static void test_criteria_when_they_have_too_many_nodes_then_error_not_memory(vo
 static void test_comments_when_there_are_no_tests_then_they_are_understood(void **state) {
   (void)state;
   static const char text[] =
-      OVAL(DEFINITION("old", AND("<criterion comment='Red Hat Enterprise Linux 8 is installed'/><criterion comment='lldpd is earlier than 0:1.0.1-3.el8'/>"
+      OVAL(DEFINITION("old", AND("<criterion comment='Red Hat Enterprise Linux 8 is installed'/><criterion comment='lldpd is "
+                                 "earlier than 0:1.0.1-3.el8'/>"
                                  "<criterion comment='lldpd is signed with Red Hat redhatrelease2 key'/>"))
-               DEFINITION("other", AND("<criterion comment='Red Hat Enterprise Linux 7 is installed'/><criterion comment='lldpd is earlier than 0:1.0.1-3.el8'/>"))
+               DEFINITION("other", AND("<criterion comment='Red Hat Enterprise Linux 7 is installed'/><criterion comment='lldpd "
+                                       "is earlier than 0:1.0.1-3.el8'/>"))
                    DEFINITION("strange", AND("<criterion comment='Plan 9 is installed'/>")));
   test_host h;
   host_of(&h, "rhel:8.4", PK_TYPE_RPM, "lldpd 0:1.0.1-1.el8");
@@ -362,12 +392,15 @@ static void test_key_when_several_are_asked_for_then_the_one_of_most_tests(void 
   (void)state;
   key_seen k = {.key = PK_STR("unset")};
   pk_err err;
-  assert_ok(oval_read(OVAL(DEFINITION("d", OR(CRITERION("a") CRITERION("b"))) RPM_SIGNED("a", "a", "k1") RPM_SIGNED("b", "b", "k2")
-                               TEST_OF("rpminfo", "c", "check='all'", "b", STATE("b"))),
+  assert_ok(oval_read(OVAL(DEFINITION("d", OR(CRITERION("a") CRITERION("b"))) RPM_SIGNED("a", "a", "k1")
+                               RPM_SIGNED("b", "b", "k2") TEST_OF("rpminfo", "c", "check='all'", "b", STATE("b"))),
                       note_key, &k, &k.key, &err),
             err);
   assert_string_equal(k.text, "k2");
-  assert_ok(oval_read(OVAL(DEFINITION("d", OR(CRITERION("a") CRITERION("b"))) RPM_SIGNED("b", "b", "k2") RPM_SIGNED("a", "a", "k1")), note_key, &k, &k.key, &err), err);
+  assert_ok(
+      oval_read(OVAL(DEFINITION("d", OR(CRITERION("a") CRITERION("b"))) RPM_SIGNED("b", "b", "k2") RPM_SIGNED("a", "a", "k1")),
+                note_key, &k, &k.key, &err),
+      err);
   assert_string_equal(k.text, "k1"); /* as many of both: the same one every time */
 }
 
@@ -385,10 +418,12 @@ static void test_file_when_no_oval_then_refused(void **state) {
       {"{\"a\":1}", PK_E_SYNTAX, "XML line 1"},
       {"<oval_definitions><definitions>", PK_E_SYNTAX, ""},
       {"<oval_definitions><definitions></oval_definitions>", PK_E_SYNTAX, "XML line 1"},
-      {"<oval_definitions><definitions><definition class='patch'/></definitions></oval_definitions>", PK_E_SYNTAX, "a definition has no id"},
+      {"<oval_definitions><definitions><definition class='patch'/></definitions></oval_definitions>", PK_E_SYNTAX,
+       "a definition has no id"},
       {"<oval_definitions/><oval_definitions/>", PK_E_SYNTAX, "XML line 1"},
       {"<!DOCTYPE x [<!ENTITY a 'b'>]><oval_definitions>&a;</oval_definitions>", PK_E_SYNTAX, "DOCTYPE is refused"},
-      {"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'>]>"
+      {"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'><!ENTITY c "
+       "'&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'>]>"
        "<oval_definitions>&c;</oval_definitions>",
        PK_E_SYNTAX, "DOCTYPE is refused"},
       {"<!DOCTYPE x SYSTEM 'file:///etc/passwd'><oval_definitions/>", PK_E_SYNTAX, "DOCTYPE is refused"},
@@ -443,9 +478,10 @@ static void test_file_when_a_hundred_thousand_elements_deep_then_refused(void **
 
 static void test_file_when_an_attribute_or_text_is_huge_then_refused(void **state) {
   (void)state;
-  static const char *const frames[][2] = {{"<oval_definitions><definitions><definition id='", "'/></definitions></oval_definitions>"},
-                                          {"<oval_definitions><definitions><", "/></definitions></oval_definitions>"},
-                                          {"<oval_definitions><!--", "--></oval_definitions>"}};
+  static const char *const frames[][2] = {
+      {"<oval_definitions><definitions><definition id='", "'/></definitions></oval_definitions>"},
+      {"<oval_definitions><definitions><", "/></definitions></oval_definitions>"},
+      {"<oval_definitions><!--", "--></oval_definitions>"}};
   char *a = pk_alloc((size_t)20 << 20);
   memset(a, 'a', (size_t)20 << 20);
   for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
@@ -489,7 +525,8 @@ static void test_read_when_the_visitor_ends_it_then_its_result(void **state) {
   (void)state;
   size_t n = 0;
   pk_err err;
-  assert_fault(oval_read(OVAL(DEFINITION("a", "") DEFINITION("b", "") DEFINITION("c", "")), stop_here, &n, NULL, &err), err, PK_E_IO, "enough");
+  assert_fault(oval_read(OVAL(DEFINITION("a", "") DEFINITION("b", "") DEFINITION("c", "")), stop_here, &n, NULL, &err), err,
+               PK_E_IO, "enough");
   assert_int_equal(n, 2);
 }
 

@@ -20,8 +20,12 @@
 #define PACKAGES_MAX 32
 
 static pk_vendor_read *const READERS[] = {
-    [PK_FEED_OVAL] = pk_oval_read, [PK_FEED_CSAF] = pk_csaf_read, [PK_FEED_DEBIAN_TRACKER] = pk_debian_tracker_read, [PK_FEED_DEBIAN_LIST] = pk_debian_list_read,
-    [PK_FEED_OSV] = pk_osv_read,   [PK_FEED_OPENVEX] = pk_openvex_read,
+    [PK_FEED_OVAL] = pk_oval_read,
+    [PK_FEED_CSAF] = pk_csaf_read,
+    [PK_FEED_DEBIAN_TRACKER] = pk_debian_tracker_read,
+    [PK_FEED_DEBIAN_LIST] = pk_debian_list_read,
+    [PK_FEED_OSV] = pk_osv_read,
+    [PK_FEED_OPENVEX] = pk_openvex_read,
 };
 
 typedef struct quirk {
@@ -67,7 +71,8 @@ static void read_feed(quirk *q, pk_str line) {
   struct dirent **files;
   assert_true(pk_str_word(&line, &type));
   (void)pk_str_word(&line, &platform);
-  if (!pk_feed_type_of(type, &number) || number >= sizeof READERS / sizeof READERS[0] || !READERS[number]) fail_msg("%s: '%.*s' is no feed", q->name, PK_FMT(type));
+  if (!pk_feed_type_of(type, &number) || number >= sizeof READERS / sizeof READERS[0] || !READERS[number])
+    fail_msg("%s: '%.*s' is no feed", q->name, PK_FMT(type));
   int n = scandir(FOLDER, &files, NULL, alphasort), found = 0;
   assert_true(n > 0);
   for (int i = 0; i < n; i++) {
@@ -91,8 +96,9 @@ static void read_feed(quirk *q, pk_str line) {
 
 static pk_rc write_line(void *arg, const pk_verdict *v, pk_err *err) {
   (void)err;
-  pk_buf_printf(arg, "%.*s %.*s %.*s %s %.*s %.*s\n", PK_FMT(v->package.n ? v->package : PK_STR("-")), PK_FMT(v->installed.n ? v->installed : PK_STR("-")),
-                PK_FMT(v->cve.n ? v->cve : PK_STR("-")), pk_rule_state_name(v->state), PK_FMT(v->fixed.n ? v->fixed : PK_STR("-")),
+  pk_buf_printf(arg, "%.*s %.*s %.*s %s %.*s %.*s\n", PK_FMT(v->package.n ? v->package : PK_STR("-")),
+                PK_FMT(v->installed.n ? v->installed : PK_STR("-")), PK_FMT(v->cve.n ? v->cve : PK_STR("-")),
+                pk_rule_state_name(v->state), PK_FMT(v->fixed.n ? v->fixed : PK_STR("-")),
                 PK_FMT(v->advisory.n ? v->advisory : PK_STR("-")));
   return PK_OK;
 }
