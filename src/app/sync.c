@@ -94,9 +94,9 @@ static pk_rc exchange(pk_sync *sync, const pk_feed_row *row, const pk_repository
   rc = pk_store_feed_replace(sync->store, row, content, mark, pk_now(), &change, err);
   ret->n_added = change.n_added;
   ret->n_removed = change.n_removed;
-  if (rc == PK_OK && !accept && jumps(sync, (size_t)row->n_offers, change.n_added, change.n_removed)) {
+  if (rc == PK_OK && !accept && jumps(sync, change.n_before, change.n_added, change.n_removed)) {
     ret->outcome = PK_SYNC_HELD;
-    rc = held(&ret->why, (size_t)row->n_offers, change.n_added, change.n_removed, row->feed.name);
+    rc = held(&ret->why, change.n_before, change.n_added, change.n_removed, row->feed.name);
   }
   if (rc == PK_OK && change.names.n)
     rc = pk_judge_names(sync->judge, pk_str_of(row->feed.platform), &change.names, &ret->rejudged, err);
@@ -229,6 +229,8 @@ static pk_rc refuse(void *arg, const char *name, const pk_err *why, pk_err *err)
   pk_sync_result *r = c->ret;
   size_t n = strlen(r->refused);
   if (r->n_refused++ < PK_SYNC_REFUSED_TOLD_MAX) snprintf(r->refused + n, sizeof r->refused - n, "%s%.160s: %.300s", n ? "\n" : "", name, why->text);
+  for (char *p = r->refused + n + (n != 0); *p; p++) /* names come from archives, and go to terminals */
+    if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
   if (r->n_refused == 1) r->why = *why;
   c->document = document_name(c, name);
   pk_rc rc = pk_map_get(&c->turns, c->document) ? PK_OK : pk_spool_document(c->spool, PK_SPOOL_KEPT, c->document, c->turn, err);

@@ -81,6 +81,7 @@ pk_rc pk_regex_find(pk_regex_cache *c, pk_str pattern, pk_str text, size_t from,
   *ret = (pk_regex_match){.n_groups = n ? (size_t)n : PK_REGEX_GROUPS_MAX};
   for (size_t i = 0; i < ret->n_groups; i++)
     if (v[2 * i] != PCRE2_UNSET && v[2 * i] <= v[2 * i + 1]) ret->groups[i] = pk_str_sub(text, v[2 * i], v[2 * i + 1]);
-  ret->end = v[1] > from ? v[1] : from + 1;
+  ret->end = v[1] > v[0] ? v[1] : v[1] + 1; /* behind an empty match */
+  if (ret->end <= from) ret->end = from + 1;
   return PK_OK;
 }

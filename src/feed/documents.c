@@ -211,6 +211,7 @@ static void mark_folder(const char *root, const names *files, const pk_feed *fee
 
 static pk_rc read_folder(reading *r, const char *root, char *ret_mark) {
   names files = {0};
+  if (*r->c->feed->keyring) return pk_err_set(r->err, PK_E_VERIFY, "the documents of a folder cannot be verified: add the feed without --keyring");
   pk_rc rc = list_folder(r, root, "", 0, &files);
   if (rc == PK_OK && !files.n) rc = pk_err_set(r->err, PK_E_NET, "the folder '%s' is empty", root);
   if (rc == PK_OK) {
@@ -239,7 +240,10 @@ static pk_rc verify(reading *r, const char *url, const char *place) {
     return pk_err_set(r->err, PK_E_LIMIT, "the address is too long");
   place_of(r, "signature.asc", signature, sizeof signature);
   pk_rc rc = pk_http_get(r->c->http, signature_url, signature, (uint64_t)1 << 20, NULL, r->err);
-  if (rc == PK_NOTFOUND) rc = pk_err_set(r->err, PK_E_VERIFY, "there is no signature '%s', but the feed has a keyring", signature_url);
+  if (rc == PK_NOTFOUND) { /* not the whole address: it may hold a password */
+    const char *slash = strrchr(signature_url, '/');
+    rc = pk_err_set(r->err, PK_E_VERIFY, "there is no signature '%s' beside the document, but the feed has a keyring", slash ? slash + 1 : signature_url);
+  }
   if (rc == PK_OK) rc = pk_signature_check_detached(place, signature, r->c->feed->keyring, r->c->work_dir, r->err);
   unlink(signature);
   return rc;

@@ -4,6 +4,7 @@
 #include "model/evr.h"
 #include "model/platform.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -107,8 +108,9 @@ static bool number_of(pk_str s, double *ret) {
   if (!s.n || s.n >= sizeof text) return false;
   memcpy(text, s.p, s.n);
   text[s.n] = '\0';
+  if (strspn(text, "+-.0123456789eE") != s.n) return false; /* strtod takes "inf" and "0x1" too */
   *ret = strtod(text, &end);
-  return *end == '\0';
+  return *end == '\0' && isfinite(*ret);
 }
 
 /* Returns false where the datatype has no order. */
@@ -683,6 +685,8 @@ static pk_result item_result(pk_evaluation *e, const pk_test *t, const item *i) 
 }
 
 static pk_result test_result(pk_evaluation *e, const pk_test *t) {
+  /* every host has a kernel, told or not: Debian's "all architecture" */
+  if (t->kind == PK_TEST_UNAME && !t->n_states) return existence_result(t->existence, 1);
   items found = collect(e, t);
   if (found.flag == PK_RESULT_ERROR || found.flag == PK_RESULT_UNKNOWN) {
     bool whatever = t->existence == PK_EXISTENCE_ANY && !t->n_states;

@@ -44,6 +44,10 @@ typedef struct form {
 /* Minor releases that a family of releases is taken to have. */
 #define MINORS 21
 
+/* Longest test, encoded, whose result is kept; and how many of them are kept. */
+#define KEY_BYTES_MAX ((size_t)65536)
+#define RESULTS_MAX 10000
+
 struct pk_reducer {
   pk_arena arena; /* of one definition */
   pk_str platform;
@@ -53,7 +57,7 @@ struct pk_reducer {
   pk_system systems[1 + MINORS];
   char names[1 + MINORS][PK_PLATFORM_MAX + 1];
   size_t n_systems;
-  pk_map results; /* of tests that only tell the release, by their id */
+  pk_map results; /* of tests that only tell the release, by what they are */
   pk_regex_cache *regexes;
   bool over;
 };
@@ -191,7 +195,39 @@ static bool only_signature(const pk_test *t) {
   return n > 0;
 }
 
+static pk_result evaluate_on(pk_reducer *r, const pk_system *system, const pk_test *t) {
+  pk_evaluation e;
+  pk_evaluation_init(&e, system, r->regexes);
+  pk_result result = pk_test_evaluate(&e, t);
+  pk_evaluation_fini(&e);
+  return result;
+}
+
+/* True or false where it is that on every release of the platform. */
+static form evaluated(pk_reducer *r, const pk_test *t) {
+  bool is_new;
+  pk_buf key;
+  const pk_criteria whole = {.kind = PK_CRITERIA_TEST, .test = t}; /* ids are a document's own: its content tells a test */
+  pk_buf_init(&key, KEY_BYTES_MAX);
+  pk_criteria_encode(&whole, &key);
+  if (key.over) {
+    pk_buf_free(&key);
+    return COMPLEX;
+  }
+  uint64_t *known = pk_map_put(&r->results, pk_buf_view(&key), &is_new);
+  pk_buf_free(&key);
+  if (is_new) {
+    pk_result first = evaluate_on(r, &r->systems[0], t);
+    for (size_t i = 1; i < r->n_systems && first != PK_RESULT_UNKNOWN; i++)
+      if (evaluate_on(r, &r->systems[i], t) != first) first = PK_RESULT_UNKNOWN;
+    *known = first;
+  }
+  return *known == PK_RESULT_TRUE ? TRUE_FORM : *known == PK_RESULT_FALSE ? FALSE_FORM : COMPLEX;
+}
+
 static form package_form(pk_reducer *r, const pk_test *t) {
+  /* of the other kind of packages there are none */
+  if ((t->kind == PK_TEST_DPKGINFO && r->type == PK_TYPE_RPM) || (t->kind == PK_TEST_RPMINFO && r->type == PK_TYPE_DEB)) return evaluated(r, t);
   leaf *l = room(r, sizeof *l);
   if (!l || !object_names(r, t, l)) return COMPLEX;
   if (t->existence == PK_EXISTENCE_NONE && !t->n_states) return (form){.shape = SHAPE_ABSENT, .leaves = l};
@@ -205,27 +241,6 @@ static form package_form(pk_reducer *r, const pk_test *t) {
       if (!apply_entity(l, &t->states[i].entities[k])) return COMPLEX;
   }
   return (form){.shape = SHAPE_LEAVES, .leaves = l};
-}
-
-static pk_result evaluate_on(pk_reducer *r, const pk_system *system, const pk_test *t) {
-  pk_evaluation e;
-  pk_evaluation_init(&e, system, r->regexes);
-  pk_result result = pk_test_evaluate(&e, t);
-  pk_evaluation_fini(&e);
-  return result;
-}
-
-/* True or false where it is that on every release of the platform. */
-static form evaluated(pk_reducer *r, const pk_test *t) {
-  bool is_new;
-  uint64_t *known = pk_map_put(&r->results, t->id.p ? t->id : PK_STR(""), &is_new);
-  if (is_new || !t->id.n) {
-    pk_result first = evaluate_on(r, &r->systems[0], t);
-    for (size_t i = 1; i < r->n_systems && first != PK_RESULT_UNKNOWN; i++)
-      if (evaluate_on(r, &r->systems[i], t) != first) first = PK_RESULT_UNKNOWN;
-    *known = first;
-  }
-  return *known == PK_RESULT_TRUE ? TRUE_FORM : *known == PK_RESULT_FALSE ? FALSE_FORM : COMPLEX;
 }
 
 /* "sles-release is ==15.5", looked at for all of sles:15: true on sles:15.5 only. */
@@ -301,8 +316,10 @@ static form test_form(pk_reducer *r, const pk_test *t) {
   case PK_TEST_TEXTFILE:
     path = plain_text(entity_of(t->object, t->n_object, PK_FIELD_FILEPATH));
     if (pk_str_starts(path, "/etc/dnf/modules.d/")) return module_form(r, t, path);
-    return evaluated(r, t);
+    if (!path.n) path = plain_text(entity_of(t->object, t->n_object, PK_FIELD_PATH));
+    return pk_str_starts(path, "/") ? evaluated(r, t) : COMPLEX; /* "./manifest" of a container lists its packages */
   case PK_TEST_UNAME:
+    return t->n_states ? COMPLEX : evaluated(r, t);
   case PK_TEST_VARIABLE:
   case PK_TEST_SOLARIS_PATCH:
   case PK_TEST_OTHER:
@@ -339,6 +356,7 @@ static leaf *spread(pk_reducer *r, const leaf *leaves, const release *releases) 
   leaf *out = NULL;
   for (; leaves; leaves = leaves->next)
     for (const release *p = releases; p; p = p->next) {
+      if (leaves->platform.n && !pk_str_eq(leaves->platform, p->platform)) continue; /* no host is of two releases */
       leaf *l = room(r, sizeof *l);
       if (!l) return out;
       *l = *leaves;
@@ -354,7 +372,7 @@ static form and_form(pk_reducer *r, const pk_criteria *c) {
   release *releases = NULL;
   const leaf *absent = NULL;
   pk_str module = {0};
-  bool complex = false;
+  bool complex = !c->n_children; /* which is an error */
   for (size_t i = 0; i < c->n_children; i++) {
     form f = form_of(r, c->children[i]);
     switch (f.shape) {
@@ -394,11 +412,11 @@ static form and_form(pk_reducer *r, const pk_criteria *c) {
   for (leaf *l = all.leaves; module.n && l; l = l->next)
     if (!merge_text(&l->module, module)) return COMPLEX;
   if (releases) all.leaves = spread(r, all.leaves, releases);
-  return all;
+  return all.leaves ? all : FALSE_FORM;
 }
 
 static form or_form(pk_reducer *r, const pk_criteria *c) {
-  form any = FALSE_FORM;
+  form any = c->n_children ? FALSE_FORM : COMPLEX;
   for (size_t i = 0; i < c->n_children; i++) {
     form f = form_of(r, c->children[i]);
     if (f.shape == SHAPE_TRUE) return f;
@@ -494,6 +512,10 @@ pk_rc pk_reduce(pk_reducer *r, pk_definition *d, pk_err *err) {
   pk_arena_fini(&r->arena);
   pk_arena_init(&r->arena, REDUCER_BYTES_MAX);
   r->over = false;
+  if (r->results.n > RESULTS_MAX) {
+    pk_map_fini(&r->results);
+    pk_map_init(&r->results, true);
+  }
   if (!d->criteria) return PK_OK;
   pk_str number;
   pk_platform_split(r->platform, &number);

@@ -291,24 +291,30 @@ static pk_rc remove_definition(pk_exchange *x, int64_t id, pk_err *err) {
   return rc == PK_OK ? pk_db_run(x->store->db, NULL, err, "DELETE FROM definition WHERE id = $1", "i", id) : rc;
 }
 
-/* A name that was put already gets a number. */
-static pk_str free_name(pk_exchange *x, pk_str name, char *buffer, size_t size) {
+/* Where only changes are put, what other documents hold stays theirs. */
+static bool is_free(const pk_exchange *x, pk_str name, uint64_t document) {
   const uint64_t *place = pk_map_get(&x->names, name);
-  if (!place || (*place && !x->old[*place - 1].kept)) return name;
+  if (!place) return true;
+  return *place && !x->old[*place - 1].kept && (x->whole || x->old[*place - 1].document == document);
+}
+
+/* A name that was put already gets a number. */
+static pk_str free_name(pk_exchange *x, pk_str document, pk_str name, char *buffer, size_t size) {
+  uint64_t where = document_place(x, document);
+  if (is_free(x, name, where)) return name;
   uint64_t *number = pk_map_put(&x->numbers, name, NULL);
   for (;;) {
     *number += *number ? 1 : 2;
     int written = snprintf(buffer, size, "%.*s#%llu", PK_FMT(name), (unsigned long long)*number);
     pk_str wanted = {buffer, (size_t)written};
-    place = pk_map_get(&x->names, wanted);
-    if (!place || (*place && !x->old[*place - 1].kept)) return wanted;
+    if (is_free(x, wanted, where)) return wanted;
   }
 }
 
 pk_rc pk_store_exchange_definition(pk_exchange *x, pk_str document, pk_str name, pk_str body, pk_err *err) {
   char buffer[NAME_BYTES_MAX + 1];
   if (name.n > PK_DEFINITION_ID_MAX) return pk_err_set(err, PK_E_LIMIT, "a definition's id is longer than %zu bytes", PK_DEFINITION_ID_MAX);
-  name = free_name(x, name, buffer, sizeof buffer);
+  name = free_name(x, document, name, buffer, sizeof buffer);
   pk_digest digest = pk_digest_of(body);
   bool is_new;
   uint64_t *place = pk_map_put(&x->names, name, &is_new);

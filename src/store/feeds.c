@@ -162,6 +162,7 @@ static pk_rc compare_old(exchange *x, pk_map *gone, pk_err *err) {
                   .advisory = pk_db_text(s, 3), .source = pk_db_text(s, 4), .source_evr = pk_db_text(s, 5)};
     pk_str k = offer_key(&key, &o);
     uint64_t *known = pk_map_get(&x->new_offers, k);
+    x->change->n_before++;
     if (known)
       *known = 0;
     else

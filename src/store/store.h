@@ -72,6 +72,7 @@ pk_rc pk_store_feed_failed(pk_store *store, int64_t feed_id, int64_t now, const 
 pk_rc pk_store_feed_unchanged(pk_store *store, int64_t feed_id, int64_t now, pk_err *err) PK_MUST_USE;
 
 typedef struct pk_feed_change {
+  size_t n_before; /**< packages, and builds that advisories announce, before */
   size_t n_added, n_removed;
   pk_map names; /**< package names of which an offer came, went or changed its weight */
 } pk_feed_change;

@@ -196,14 +196,16 @@ class Rpms:
 
     def get(self, name, evr, arch):
         epoch, version, release = re.fullmatch(r"(?:(\d+):)?([^-]+)-([^-]+)", evr).groups()
-        path = self.folder / f"{name}-{version}-{release}.{arch}.rpm"
+        home = self.folder / (epoch or "0")  # file names say nothing of the epoch
+        home.mkdir(exist_ok=True)
+        path = home / f"{name}-{version}-{release}.{arch}.rpm"
         if not path.exists():
             spec = self.folder / "one.spec"
             spec.write_text(SPEC.format(name=name, epoch=epoch or 0, version=version, release=release,
                                         noarch="BuildArch: noarch" if arch == "noarch" else ""))
             top = self.folder / "top"
             target = () if arch == "noarch" else ("--target", arch)
-            tool("rpmbuild", "-bb", "--quiet", *target, "--define", f"_topdir {top}", "--define", f"_rpmdir {self.folder}",
+            tool("rpmbuild", "-bb", "--quiet", *target, "--define", f"_topdir {top}", "--define", f"_rpmdir {home}",
                  "--define", "_rpmfilename %{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm", "--define", "debug_package %{nil}",
                  "--define", "_build_id_links none", spec)
         return path

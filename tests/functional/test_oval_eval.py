@@ -546,3 +546,13 @@ def test_report_may_come_in_any_form_but_must_be_one(bare):
     (bare.folder / "report").write_text("hello")
     done = bare.run("oval", "eval", "file.xml", "report", code=3)
     assert done.stderr.startswith("pakiti: report: ") and done.stdout == ""
+
+
+def test_definition_of_which_no_comment_is_understood_is_not_true(bare):
+    assert evaluate(bare, comments("bash package in jammy is affected and needs fixing."))["oval:org.example:def:0"][0] != "true"
+
+
+def test_definitions_without_tests_are_understood_for_deb_hosts(bare):
+    said = evaluate(bare, comments("Debian GNU/Linux 12 is installed", "bash is earlier than 5.2-2"), packages=[("bash", "5.2-1", "amd64")], packager="dpkg",
+                    system="Debian GNU/Linux 12", kernel="6.1.0-18-amd64")
+    assert said["oval:org.example:def:0"][0] == "true"

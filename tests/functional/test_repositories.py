@@ -14,6 +14,7 @@ import subprocess
 import pytest
 from kit import PACKAGES, clean_env, report_5, report_6, wait_for
 from repositories import (COMPRESSORS, HTML, Advisory, endless, fail, html, redirect, replace, serve, stall, truncate)
+from vendors import folder
 
 OLD = PACKAGES
 NEW = [("bash", "5.2.15-2+b9", "amd64"), *PACKAGES[1:]]
@@ -924,3 +925,24 @@ def test_two_syncs_at_the_same_time_agree(pakiti, apt, keyring):
         assert process.returncode == 0, err
     assert pakiti.rows("SELECT COUNT(*) FROM offer") == [(9,)]
     assert pakiti.run("db", "check").stdout.endswith("sound\n")
+
+
+def put_rpm_repository(path, n_packages, n_advisories):
+    """Each advisory announces five builds."""
+    packages = "".join(f'<package type="rpm"><name>p{i}</name><arch>x86_64</arch><version epoch="0" ver="1" rel="1"/></package>' for i in range(n_packages))
+    builds = "".join(f'<package name="p{i}" epoch="0" version="0.{{0}}" release="1" arch="x86_64"/>' for i in range(5))
+    updates = "".join(f'<update type="security"><id>A-{i}</id><title>t</title><pkglist><collection>{builds.format(i)}</collection></pkglist></update>' for i in range(n_advisories))
+    files = {"primary": f'<metadata packages="{n_packages}">{packages}</metadata>', "updateinfo": f"<updates>{updates}</updates>"}
+    blocks = "".join(f'<data type="{kind}"><checksum type="sha256">{hashlib.sha256(text.encode()).hexdigest()}</checksum><location href="repodata/{kind}.xml"/></data>'
+                     for kind, text in files.items())
+    folder(path, {f"repodata/{kind}.xml": text for kind, text in files.items()} | {"repodata/repomd.xml": f"<repomd>{blocks}</repomd>"})
+    return path.as_uri()
+
+
+def test_repository_that_announces_four_in_a_hundred_more_advisories_is_not_held_back(pakiti, tmp_path):
+    """The share is one of what it offers and announces together: a repository announces many times more builds than it has packages."""
+    pakiti.add_feed("f", put_rpm_repository(tmp_path / "r", 100, 200), "--unsigned", type="rpmmd", platform="rocky:9")
+    pakiti.run("sync")
+    put_rpm_repository(tmp_path / "r", 100, 208)
+    pakiti.run("sync")
+    assert pakiti.feed("f")["health"] == "good"

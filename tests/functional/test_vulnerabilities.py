@@ -728,3 +728,13 @@ def test_defaults_fill_in_release_and_codename(pakiti):
     assert dict(pakiti.tsv("feed", "show", "debian-12-security"))["suite"] == "bookworm-security"
     rhel = dict(pakiti.tsv("feed", "show", "rhel-8-oval"))
     assert (rhel["platform"], rhel["url"].rsplit("/", 1)[1]) == ("rhel:8", "rhel-8-including-unpatched.oval.xml.bz2")
+
+
+def test_definitions_about_manifests_of_images_are_verdicts_of_a_feed(pakiti):
+    o = Oval()
+    version = o.state("textfilecontent54", entity("subexpression", "0:5.2-2", datatype="debian_evr_string", operation="less than"))
+    thing = o.object("textfilecontent54", entity("path", "."), entity("filename", "manifest"), entity("pattern", r"^bash(?::\w+|)\s+(.*)$", operation="pattern match"),
+                     entity("instance", "1", datatype="int", operation="greater than or equal"))
+    o.define(o.test("textfilecontent54", thing, version), cves=[A], class_="vulnerability")
+    put_feed(pakiti, "o", "oval", o.file(), "ubuntu:22.04")
+    assert {cve for _, cve in pakiti.vulnerable(deb_host(("bash", "5.2-1"), system="Ubuntu 22.04"))} == {A}

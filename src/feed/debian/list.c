@@ -512,8 +512,12 @@ pk_rc pk_debian_list_read(const pk_vendor_document *d, const pk_vendor_sink *sin
   pk_lines_init(&lines, d->in, LINE_MAX_BYTES);
   pk_debian_entries *e = pk_debian_entries_new(d, sink);
   pk_rc rc;
-  while ((rc = pk_lines_next(&lines, &line, err)) == PK_OK)
+  bool is_empty = true;
+  while ((rc = pk_lines_next(&lines, &line, err)) == PK_OK) {
+    is_empty = false;
     if ((rc = read_line(e, &lines, line, &is_list, err)) != PK_OK) break;
+  }
+  if (rc == PK_END && is_empty && is_list) rc = pk_err_set(err, PK_E_SYNTAX, "the list is empty");
   if (rc == PK_END) rc = pk_debian_entries_end(e, err);
   pk_debian_entries_free(&e);
   pk_lines_fini(&lines);

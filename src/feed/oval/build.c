@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feed/oval/build.h"
 
+#include "feed/vendor_tools.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -239,7 +241,7 @@ static const pk_criteria *made_up_test(builder *b, pk_test_kind kind, pk_str nam
   entities[0] = (pk_entity){.field = PK_FIELD_NAME, .value = text_value(b, name)};
   *test = (pk_test){.kind = kind, .check = PK_CHECK_AT_LEAST_ONE, .object = entities, .n_object = 1};
   if (earlier_than.n) {
-    entities[1] = (pk_entity){.field = PK_FIELD_EVR, .operation = PK_OP_LESS, .datatype = PK_DATA_EVR, .value = text_value(b, earlier_than)};
+    entities[1] = (pk_entity){.field = PK_FIELD_EVR, .operation = PK_OP_LESS, .datatype = kind == PK_TEST_DPKGINFO ? PK_DATA_DEBIAN_EVR : PK_DATA_EVR, .value = text_value(b, earlier_than)};
     *state = (pk_state){.entities = &entities[1], .n_entities = 1};
     test->states = state;
     test->n_states = 1;
@@ -247,7 +249,23 @@ static const pk_criteria *made_up_test(builder *b, pk_test_kind kind, pk_str nam
   return b->over ? NULL : test_node(b, test);
 }
 
-/*  source Pakiti 3, OvalLocal and RedHat parsers: "NAME is earlier than EVR", "SYSTEM is installed"; the rest does not count */
+/* The words are the same for both kinds of packages; where the other kind is used, its test finds nothing. */
+static const pk_criteria *package_of_comment(builder *b, pk_str name, pk_str earlier_than) {
+  pk_criteria *either = room(b, sizeof *either);
+  const pk_criteria **kinds = room(b, 2 * sizeof *kinds);
+  if (b->over) return NULL;
+  kinds[0] = made_up_test(b, PK_TEST_RPMINFO, name, earlier_than);
+  kinds[1] = made_up_test(b, PK_TEST_DPKGINFO, name, earlier_than);
+  *either = (pk_criteria){.kind = PK_CRITERIA_OPERATOR, .operator = PK_OPERATOR_OR, .children = kinds, .n_children = 2};
+  return b->over ? NULL : either;
+}
+
+static bool is_about_signature(pk_str comment) {
+  static const char words[] = " is signed with ";
+  return comment.n >= sizeof words && memmem(comment.p, comment.n, words, sizeof words - 1) != NULL;
+}
+
+/*  source Pakiti 3, OvalLocal and RedHat parsers: "NAME is earlier than EVR", "SYSTEM is installed"; that it "is signed with" a key counts as true, what else there is is unknown */
 static const pk_criteria *node_of_comment(builder *b, pk_str comment) {
   static const char earlier[] = " is earlier than ";
   char name[PK_PLATFORM_MAX + 1];
@@ -255,11 +273,12 @@ static const pk_criteria *node_of_comment(builder *b, pk_str comment) {
   for (size_t i = 0; i + sizeof earlier - 1 < comment.n; i++) {
     if (memcmp(comment.p + i, earlier, sizeof earlier - 1) != 0) continue;
     pk_str evr = pk_str_trim(pk_str_sub(comment, i + sizeof earlier - 1, comment.n));
-    return made_up_test(b, PK_TEST_RPMINFO, pk_str_trim(pk_str_sub(comment, 0, i)), evr);
+    return package_of_comment(b, pk_str_trim(pk_str_sub(comment, 0, i)), evr);
   }
   pk_str system = comment;
   if (pk_str_ends(comment, " is installed")) system = pk_str_sub(comment, 0, comment.n - strlen(" is installed"));
-  if (system.n == comment.n || !b->file->platforms) return result_node(b, PK_RESULT_TRUE, "'@' is not tested", comment);
+  if (is_about_signature(comment)) return result_node(b, PK_RESULT_TRUE, "'@' is not tested", comment);
+  if (system.n == comment.n || !b->file->platforms) return result_node(b, PK_RESULT_UNKNOWN, "'@' is not understood", comment);
   if (pk_platform_map_find(b->file->platforms, system, name, &type) == PK_OK) return made_up_test(b, PK_TEST_PLATFORM, pk_str_of(name), PK_STR(""));
   return result_node(b, PK_RESULT_UNKNOWN, "'@': the system is not known", comment);
 }
@@ -324,9 +343,13 @@ pk_rc pk_oval_each(pk_oval_file *f, pk_oval_visit *visit, void *arg, pk_err *err
     builder b = {.file = f};
     pk_oval_definition *d = &f->definitions[i];
     pk_definition out = {.id = d->id, .class = d->class, .severity = d->severity, .title = d->title, .advisory = d->advisory,
-                         .issued_at = d->issued_at, .cves = d->cves, .n_cves = d->n_cves, .withdrawn = d->deprecated,
+                         .issued_at = d->issued_at, .withdrawn = d->deprecated,
                          .unfixed = d->unfixed, .n_unfixed = d->n_unfixed};
     if (d->id.n > PK_DEFINITION_ID_MAX) return pk_err_set(err, PK_E_LIMIT, "a definition's id is longer than %zu bytes", PK_DEFINITION_ID_MAX);
+    pk_vendor_cves cves = {.arena = &f->built};
+    for (size_t k = 0; rc == PK_OK && k < d->n_cves; k++) rc = pk_vendor_cves_add(&cves, d->cves[k], err);
+    pk_rc listed = pk_vendor_cves_list(&cves, &out.cves, &out.n_cves, rc == PK_OK ? err : NULL);
+    if (rc != PK_OK || listed != PK_OK) return rc != PK_OK ? rc : listed;
     out.criteria = build_definition(&b, d, 1);
     if (b.over || !out.criteria)
       return pk_err_set(err, PK_E_LIMIT, "definition '%.*s' takes more than %zu bytes of memory", PK_FMT(d->id), BUILT_BYTES_MAX);

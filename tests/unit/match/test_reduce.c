@@ -84,7 +84,9 @@ static void assert_reduced(const char *platform, pk_package_type type, const cha
           RPM_ABSENT("absent", "a") RPM_ABSENT("absent b", "b") RPM_SIGNED("signed", "a", "k") RPM_SIGNED("signed b", "b", "k")  \
               RELEASE_LIKE("9", "redhat-release", "^9[^\\d]") RELEASE_LIKE("8", "redhat-release", "^8[^\\d]")                    \
                   RELEASE("9.4", "redhat-release", "9.4") RELEASE_LIKE("9.2 on", "redhat-release", "^9\\.([2-9]|1\\d)")          \
-                      TEST_OF("uname", "uname", "check='all'", "uname", "") OBJECT_OF("uname", "uname", "")                      \
+                      TEST_OF("uname", "uname", "check='all'", "uname", STATE("uname")) OBJECT_OF("uname", "uname", "")          \
+      STATE_OF("uname", "uname", "<os_release>5.14.0-1.el9.x86_64</os_release>")                             \
+      TEST_OF("uname", "any uname", "check='all'", "uname", "")                                              \
                           MODULE("node12", "nodejs", "12") MODULE("node10", "nodejs", "10")                                      \
                               TEST_OF("rpminfo", "arch", "check='at least one'", "a", STATE("arch"))                             \
                                   ARCH_STATE("arch", "aarch64|x86_64")                                                           \
@@ -97,6 +99,7 @@ static void test_reduce_when_criteria_are_about_packages_then_rules(void **state
     const char *text, *want;
   } cases[] = {
       {OVAL(DEFINITION("d", AND(CRITERION("a"))) PIECES), "a < 2-1; "},
+      {OVAL(DEFINITION("d", AND(CRITERION("any uname") CRITERION("a"))) PIECES), "a < 2-1; "},
       {OVAL(DEFINITION("d", AND(CRITERION("a") CRITERION("signed"))) PIECES), "a < 2-1; "},
       {OVAL(DEFINITION("d", AND(CRITERION("a") CRITERION("a3"))) PIECES), "a >= 1-1 < 2-1; "},
       {OVAL(DEFINITION("d", AND(CRITERION("old"))) PIECES), "a <= 2-1 affected; "},

@@ -206,6 +206,7 @@ static void test_read_when_a_header_is_broken_then_refused_with_its_line(void **
   refused("x", "CVE-2024-0001\n\t- a 1\nCVE-24-1 (short)\n", "line 3");
   refused("data/DSA/list", "<html>\n", "line 1: '<html>' begins no entry");
   refused("list", "\t- a 1\n", "line 1");
+  refused("data/DLA/list", "", "the list is empty");
   refused("list", "CVE-2024-0001\n\twhat\n\tnow\n", "no line below an entry makes sense, the first of them is line 2");
 }
 
@@ -216,7 +217,6 @@ static void test_read_when_another_member_of_the_archive_then_unchanged(void **s
                                           {"data/dla-needed.txt", "An DLA is needed for the following source packages.\n"},
                                           {"data/next-point-update.txt", "CVE-2024-0001\n\t[trixie] - a 1\n"},
                                           {"next-oldstable-point-update.txt", "CVE-2024-0001\n\t[trixie] - a 1\n"},
-                                          {"data/DLA/list", ""},
                                           {"lib/x.py", "    indented\n"}};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
     document_expect(pk_debian_list_read, others[i][0], "", others[i][1], "");

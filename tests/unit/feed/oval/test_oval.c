@@ -57,7 +57,7 @@ static void test_metadata_when_read_then_what_is_wanted_of_it(void **state) {
                "date='2020-01-01'/>"
                "<cve href='h'>CVE-2019-0001</cve><cve href='h'>CVE-2019-0002</cve><bugzilla id='1'>CVE-1999-0002: "
                "no</bugzilla></advisory>"),
-      "d|patch|RHSA-2019:3706|moderate|2019-11-05|CVE-2019-0002,CVE-2019-0001|RHSA-2019:3706: lldpd & more\n");
+      "d|patch|RHSA-2019:3706|moderate|2019-11-05|CVE-2019-0001,CVE-2019-0002|RHSA-2019:3706: lldpd & more\n");
 }
 
 static void test_metadata_when_nearly_nothing_is_there_then_empty(void **state) {
