@@ -178,7 +178,8 @@ static pk_rc on_reference(reader *r, pk_xml *x, pk_err *err) {
   pk_str id = pk_xml_attr(x, "ref_id"), source = pk_xml_attr(x, "source");
   bool is_cve = pk_str_is(source, "CVE") || pk_str_ends(source, " CVE") || pk_str_starts(id, "CVE-");
   if (is_cve) return add_cve(r, id) ? PK_OK : full(err);
-  if (r->definition->advisory.n || pk_str_is_nocase(source, "Bug") || pk_str_is_nocase(source, "CPE")) return PK_OK;
+  bool is_none = pk_str_is_nocase(source, "Bug") || pk_str_is_nocase(source, "CPE") || pk_str_is_nocase(source, "Package");
+  if (r->definition->advisory.n || is_none) return PK_OK;
   return pk_arena_copy(&r->file->arena, id, &r->definition->advisory) ? PK_OK : full(err);
 }
 
