@@ -228,9 +228,9 @@ static pk_rc refuse(void *arg, const char *name, const pk_err *why, pk_err *err)
   collection *c = arg;
   pk_sync_result *r = c->ret;
   size_t n = strlen(r->refused);
-  if (r->n_refused++ < PK_SYNC_REFUSED_TOLD_MAX) snprintf(r->refused + n, sizeof r->refused - n, "%s%.160s: %.300s", n ? "\n" : "", name, why->text);
-  for (char *p = r->refused + n + (n != 0); *p; p++) /* names come from archives, and go to terminals */
-    if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
+  pk_err line; /* a message holds no control characters: names come from archives, and go to terminals */
+  pk_err_set(&line, why->rc, "%.160s: %.300s", name, why->text);
+  if (r->n_refused++ < PK_SYNC_REFUSED_TOLD_MAX) snprintf(r->refused + n, sizeof r->refused - n, "%s%s", n ? "\n" : "", line.text);
   if (r->n_refused == 1) r->why = *why;
   c->document = document_name(c, name);
   pk_rc rc = pk_map_get(&c->turns, c->document) ? PK_OK : pk_spool_document(c->spool, PK_SPOOL_KEPT, c->document, c->turn, err);

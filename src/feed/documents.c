@@ -240,9 +240,9 @@ static pk_rc verify(reading *r, const char *url, const char *place) {
     return pk_err_set(r->err, PK_E_LIMIT, "the address is too long");
   place_of(r, "signature.asc", signature, sizeof signature);
   pk_rc rc = pk_http_get(r->c->http, signature_url, signature, (uint64_t)1 << 20, NULL, r->err);
-  if (rc == PK_NOTFOUND) { /* not the whole address: it may hold a password */
-    const char *slash = strrchr(signature_url, '/');
-    rc = pk_err_set(r->err, PK_E_VERIFY, "there is no signature '%s' beside the document, but the feed has a keyring", slash ? slash + 1 : signature_url);
+  if (rc == PK_NOTFOUND) {
+    pk_err_prefix(r->err, "the feed has a keyring, but there is no signature: ");
+    rc = r->err->rc = PK_E_VERIFY;
   }
   if (rc == PK_OK) rc = pk_signature_check_detached(place, signature, r->c->feed->keyring, r->c->work_dir, r->err);
   unlink(signature);

@@ -4,6 +4,8 @@
  * which of them are systems and how to find the release in the text; what the system is called is left to platforms.tsv. */
 #include "feed/vendor.h"
 
+#include "feed/vendor_tools.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <strings.h>
@@ -90,7 +92,7 @@ static pk_rc answer(const pk_platform_map *platforms, const char *name, pk_str r
   if (release.n == 0 || release.n > PK_PLATFORM_MAX) return PK_NOTFOUND;
   snprintf(text, sizeof text, "%s:%.*s%s%.*s", name, PK_FMT(release), sp.n ? "." : "", PK_FMT(sp));
   if (pk_platform_canonical(platforms, pk_str_of(text), canonical, &type, NULL) != PK_OK) return PK_NOTFOUND;
-  if (!pk_arena_copy(arena, pk_str_of(canonical), ret)) return pk_err_set(err, PK_E_LIMIT, "the document takes too much memory");
+  if (!pk_arena_copy(arena, pk_str_of(canonical), ret)) return pk_vendor_full(err);
   return PK_OK;
 }
 
@@ -276,7 +278,7 @@ static pk_rc from_table(const pk_platform_map *platforms, pk_str name, pk_arena 
     return answer_product(platforms, p, text, PK_STR(""), arena, ret, err);
   }
   if (pk_platform_map_find(platforms, (pk_str){spaced, name.n}, canonical, &type) != PK_OK) return PK_NOTFOUND;
-  if (!pk_arena_copy(arena, pk_str_of(canonical), ret)) return pk_err_set(err, PK_E_LIMIT, "the document takes too much memory");
+  if (!pk_arena_copy(arena, pk_str_of(canonical), ret)) return pk_vendor_full(err);
   return PK_OK;
 }
 

@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "the document takes too much memory"); }
+pk_rc pk_vendor_full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "the document takes too much memory"); }
 
 /* ---- texts ---- */
 
@@ -33,7 +33,7 @@ pk_str pk_vendor_title(pk_str text) {
 
 pk_rc pk_vendor_lower(pk_str text, pk_arena *arena, pk_str *ret, pk_err *err) {
   char *p = pk_arena_alloc(arena, text.n + 1);
-  if (!p) return full(err);
+  if (!p) return pk_vendor_full(err);
   for (size_t i = 0; i < text.n; i++) p[i] = (char)tolower((unsigned char)text.p[i]);
   *ret = (pk_str){p, text.n};
   return PK_OK;
@@ -86,7 +86,7 @@ pk_rc pk_vendor_evr(pk_str epoch, pk_str version, pk_arena *arena, pk_str *ret, 
     return PK_OK;
   }
   char *p = pk_arena_alloc(arena, epoch.n + 1 + version.n + 1);
-  if (!p) return full(err);
+  if (!p) return pk_vendor_full(err);
   memcpy(p, epoch.p, epoch.n);
   p[epoch.n] = ':';
   if (version.n) memcpy(p + epoch.n + 1, version.p, version.n);
@@ -146,7 +146,7 @@ static bool room(pk_arena *arena, void *array_place, size_t n, size_t *cap, size
 pk_rc pk_vendor_cves_add(pk_vendor_cves *cves, pk_str text, pk_err *err) {
   pk_str name = pk_vendor_cve(text);
   if (name.n == 0) return PK_OK;
-  if (!room(cves->arena, &cves->numbers, cves->n, &cves->cap, sizeof *cves->numbers)) return full(err);
+  if (!room(cves->arena, &cves->numbers, cves->n, &cves->cap, sizeof *cves->numbers)) return pk_vendor_full(err);
   cves->numbers[cves->n++] = pk_cve_number(name);
   return PK_OK;
 }
@@ -158,7 +158,7 @@ static int by_number(const void *a, const void *b) {
 
 pk_rc pk_vendor_cves_list(pk_vendor_cves *cves, const pk_str **ret, size_t *ret_n, pk_err *err) {
   pk_str *list = pk_arena_alloc(cves->arena, cves->n * sizeof *list);
-  if (!list) return full(err);
+  if (!list) return pk_vendor_full(err);
   size_t n = 0;
   if (cves->n) qsort(cves->numbers, cves->n, sizeof *cves->numbers, by_number);
   for (size_t i = 0; i < cves->n; i++) {
@@ -166,7 +166,7 @@ pk_rc pk_vendor_cves_list(pk_vendor_cves *cves, const pk_str **ret, size_t *ret_
     char name[32];
     pk_cve_format(cves->numbers[i], name);
     if (n == PK_DEFINITION_CVES_MAX) return pk_err_set(err, PK_E_LIMIT, "more than %zu CVEs", PK_DEFINITION_CVES_MAX);
-    if (!pk_arena_copy(cves->arena, pk_str_of(name), &list[n++])) return full(err);
+    if (!pk_arena_copy(cves->arena, pk_str_of(name), &list[n++])) return pk_vendor_full(err);
   }
   *ret = list;
   *ret_n = n;
@@ -209,7 +209,7 @@ static pk_rc kind_of(pk_vendor_rules *rules, const pk_rule *rule, size_t *ret, p
   if (rules->key.over) return pk_err_set(err, PK_E_LIMIT, "texts of more than %zu bytes about one package", KEY_BYTES_MAX);
   uint64_t *place = pk_map_put(&rules->kind_places, pk_buf_view(&rules->key), NULL);
   if (*place == 0) {
-    if (!room(rules->arena, &rules->kinds, rules->n_kinds, &rules->kinds_cap, sizeof *rules->kinds)) return full(err);
+    if (!room(rules->arena, &rules->kinds, rules->n_kinds, &rules->kinds_cap, sizeof *rules->kinds)) return pk_vendor_full(err);
     rules->kinds[rules->n_kinds] = *rule;
     *place = ++rules->n_kinds;
   }
@@ -223,7 +223,7 @@ static pk_rc entry_of(pk_vendor_rules *rules, size_t kind, pk_str name, pk_vendo
   pk_buf_str(&rules->key, name);
   uint64_t *place = pk_map_put(&rules->entry_places, pk_buf_view(&rules->key), NULL);
   if (*place == 0) {
-    if (!room(rules->arena, &rules->entries, rules->n_entries, &rules->entries_cap, sizeof *rules->entries)) return full(err);
+    if (!room(rules->arena, &rules->entries, rules->n_entries, &rules->entries_cap, sizeof *rules->entries)) return pk_vendor_full(err);
     rules->entries[rules->n_entries] = (pk_vendor_rule_entry){.kind = kind, .name = name};
     *place = ++rules->n_entries;
   }
@@ -275,7 +275,7 @@ static pk_rc arch_text(const pk_vendor_rules *rules, uint64_t archs, pk_str *ret
   if (n == 0) return PK_OK;
   qsort(names, n, sizeof names[0], by_text);
   char *p = pk_arena_alloc(rules->arena, bytes);
-  if (!p) return full(err);
+  if (!p) return pk_vendor_full(err);
   size_t at = 0;
   for (size_t i = 0; i < n; i++) {
     if (i) p[at++] = '|';
@@ -301,7 +301,7 @@ static pk_rc rule_of(pk_vendor_rules *rules, const pk_vendor_rule_entry *e, list
   uint64_t *place = pk_map_put(&l->places, pk_buf_view(&rules->key), NULL);
   if (*place == 0) {
     if (l->n == PK_DEFINITION_RULES_MAX) return pk_err_set(err, PK_E_LIMIT, "more than %zu rules", PK_DEFINITION_RULES_MAX);
-    if (!room(rules->arena, &l->rules, l->n, &l->cap, sizeof *l->rules)) return full(err);
+    if (!room(rules->arena, &l->rules, l->n, &l->cap, sizeof *l->rules)) return pk_vendor_full(err);
     pk_rule *rule = &l->rules[l->n];
     *rule = rules->kinds[e->kind];
     rule->names = NULL;
@@ -320,7 +320,7 @@ static pk_rc rule_of(pk_vendor_rules *rules, const pk_vendor_rule_entry *e, list
 static pk_rc fill_names(const pk_vendor_rules *rules, listing *l, const size_t *rule_of_entry, pk_err *err) {
   pk_str *names = pk_arena_alloc(rules->arena, rules->n_entries * sizeof *names);
   pk_str **next = pk_arena_alloc(rules->arena, l->n * sizeof *next);
-  if (!names || !next) return full(err);
+  if (!names || !next) return pk_vendor_full(err);
   for (size_t i = 0; i < l->n; i++) {
     l->rules[i].names = next[i] = names;
     names += l->rules[i].n_names;
@@ -332,7 +332,7 @@ static pk_rc fill_names(const pk_vendor_rules *rules, listing *l, const size_t *
 pk_rc pk_vendor_rules_list(pk_vendor_rules *rules, const pk_rule **ret, size_t *ret_n, pk_err *err) {
   listing l = {0};
   size_t *rule_of_entry = pk_arena_alloc(rules->arena, rules->n_entries * sizeof *rule_of_entry);
-  if (!rule_of_entry) return full(err);
+  if (!rule_of_entry) return pk_vendor_full(err);
   pk_map_init(&l.places, true);
   pk_rc rc = PK_OK;
   for (size_t i = 0; rc == PK_OK && i < rules->n_entries; i++)
@@ -358,7 +358,7 @@ static pk_rc decode(pk_str text, pk_arena *arena, pk_str *ret, pk_err *err) {
   *ret = text;
   if (pk_str_find(text, '%') == text.n) return PK_OK;
   char *p = pk_arena_alloc(arena, text.n);
-  if (!p) return full(err);
+  if (!p) return pk_vendor_full(err);
   size_t n = 0;
   for (size_t i = 0; i < text.n; i++) {
     if (text.p[i] != '%') {

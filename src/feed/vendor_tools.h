@@ -17,6 +17,8 @@
 
 /** A name, version, architecture or id: 1 to PK_FIELD_MAX bytes of UTF-8 without blanks and control characters. */
 bool pk_vendor_is_word(pk_str text);
+/** What a document asks for is more than its share of memory. error PK_E_LIMIT, always */
+pk_rc pk_vendor_full(pk_err *err) PK_MUST_USE;
 /** The beginning of a text, at most `max` bytes, cut between characters; "" for what is no UTF-8, or holds a NUL. */
 pk_str pk_vendor_cut(pk_str text, size_t max);
 /** The first line that is not blank, without blanks around it, cut to a title's length. */

@@ -72,8 +72,6 @@ typedef struct group {
   pk_buf key;
 } group;
 
-static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "the document takes too much memory"); }
-
 /* ---- remediations and flags ---- */
 
 /* What Red Hat writes as the details of a missing fix. The words are the state; there is nothing more to note.
@@ -141,7 +139,7 @@ static pk_rc remark_on(void *arg, pk_str id, pk_err *err) {
   uint64_t *place = pk_map_put(&g->remark_places, id, NULL);
   if (*place == 0) {
     void *array = g->remarks;
-    if (!pk_arena_grow(&g->arena, &array, g->n_remarks, &g->remarks_cap, sizeof *g->remarks)) return full(err);
+    if (!pk_arena_grow(&g->arena, &array, g->n_remarks, &g->remarks_cap, sizeof *g->remarks)) return pk_vendor_full(err);
     g->remarks = array;
     *place = ++g->n_remarks;
   }
@@ -386,7 +384,7 @@ static pk_rc find_id(group *g, pk_str *ret, pk_err *err) {
   if (text.over)
     rc = pk_err_set(err, PK_E_LIMIT, "ids together are longer than %zu bytes", PK_DEFINITION_ID_MAX);
   else if (!pk_arena_copy(&g->arena, pk_buf_view(&text), ret))
-    rc = full(err);
+    rc = pk_vendor_full(err);
   if (rc == PK_OK) *pk_map_put(&g->d->ids, pk_str_sub(*ret, 0, n), NULL) = times;
   pk_buf_free(&text);
   return rc;

@@ -3,8 +3,6 @@
 
 #include "feed/vendor.h"
 
-static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "the document takes too much memory"); }
-
 void pk_csaf_tree_init(pk_csaf_tree *tree, const pk_platform_map *platforms, pk_arena *arena) {
   *tree = (pk_csaf_tree){.platforms = platforms, .arena = arena};
   pk_map_init(&tree->places, false);
@@ -60,7 +58,7 @@ static pk_rc add_group(pk_csaf_tree *tree, const pk_json_value *group, pk_err *e
   const pk_json_value *ids = pk_json_get(group, "product_ids");
   if (id.n == 0 || !ids) return PK_OK;
   void *array = tree->groups;
-  if (!pk_arena_grow(tree->arena, &array, tree->n_groups, &tree->groups_cap, sizeof *tree->groups)) return full(err);
+  if (!pk_arena_grow(tree->arena, &array, tree->n_groups, &tree->groups_cap, sizeof *tree->groups)) return pk_vendor_full(err);
   tree->groups = array;
   tree->groups[tree->n_groups++] = ids;
   *pk_map_put(&tree->group_places, id, NULL) = tree->n_groups;
@@ -74,7 +72,7 @@ pk_rc pk_csaf_tree_read(pk_csaf_tree *tree, const pk_json_value *product_tree, p
   const pk_json_value *groups = pk_json_get(product_tree, "product_groups");
   size_t n = count_branches(branches) + count(names) + count(relationships);
   tree->products = pk_arena_alloc(tree->arena, n * sizeof *tree->products);
-  if (!tree->products) return full(err);
+  if (!tree->products) return pk_vendor_full(err);
   read_branches(tree, branches);
   for (const pk_json_value *v = names ? names->first : NULL; v; v = v->next) add_product(tree, v, PK_STR(""), PK_STR(""));
   for (const pk_json_value *v = relationships ? relationships->first : NULL; v; v = v->next)

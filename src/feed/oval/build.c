@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "feed/oval/build.h"
 
-#include "feed/vendor_tools.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -343,13 +341,9 @@ pk_rc pk_oval_each(pk_oval_file *f, pk_oval_visit *visit, void *arg, pk_err *err
     builder b = {.file = f};
     pk_oval_definition *d = &f->definitions[i];
     pk_definition out = {.id = d->id, .class = d->class, .severity = d->severity, .title = d->title, .advisory = d->advisory,
-                         .issued_at = d->issued_at, .withdrawn = d->deprecated,
+                         .issued_at = d->issued_at, .cves = d->cves, .n_cves = d->n_cves, .withdrawn = d->deprecated,
                          .unfixed = d->unfixed, .n_unfixed = d->n_unfixed};
     if (d->id.n > PK_DEFINITION_ID_MAX) return pk_err_set(err, PK_E_LIMIT, "a definition's id is longer than %zu bytes", PK_DEFINITION_ID_MAX);
-    pk_vendor_cves cves = {.arena = &f->built};
-    for (size_t k = 0; rc == PK_OK && k < d->n_cves; k++) rc = pk_vendor_cves_add(&cves, d->cves[k], err);
-    pk_rc listed = pk_vendor_cves_list(&cves, &out.cves, &out.n_cves, rc == PK_OK ? err : NULL);
-    if (rc != PK_OK || listed != PK_OK) return rc != PK_OK ? rc : listed;
     out.criteria = build_definition(&b, d, 1);
     if (b.over || !out.criteria)
       return pk_err_set(err, PK_E_LIMIT, "definition '%.*s' takes more than %zu bytes of memory", PK_FMT(d->id), BUILT_BYTES_MAX);

@@ -153,22 +153,32 @@ static pk_rc begin_node(reader *r, pk_xml *x, pk_oval_node_kind kind, pk_err *er
   return PK_OK;
 }
 
-static bool add_cve(reader *r, pk_str text) {
+/* In order, once each. Vendors mostly list them in order, so the place is near the end. */
+static bool put_cve(reader *r, int64_t number) {
   pk_oval_definition *d = r->definition;
+  char name[32];
+  pk_str kept;
+  size_t at = d->n_cves;
+  while (at && pk_cve_number(d->cves[at - 1]) > number) at--;
+  if ((at && pk_cve_number(d->cves[at - 1]) == number) || d->n_cves == PK_DEFINITION_CVES_MAX) return true;
+  pk_cve_format(number, name);
+  void *list = d->cves;
+  if (!pk_oval_intern(r->file, pk_str_of(name), &kept) || !pk_oval_append(r->file, &list, &d->n_cves, sizeof *d->cves)) return false;
+  d->cves = list;
+  memmove(&d->cves[at + 1], &d->cves[at], (d->n_cves - 1 - at) * sizeof *d->cves);
+  d->cves[at] = kept;
+  return true;
+}
+
+static bool add_cves(reader *r, pk_str text) {
   for (size_t i = 0; i + 13 <= text.n; i++) {
     if (text.p[i] != 'C' && text.p[i] != 'c') continue;
     size_t to = i + 9;
     while (to < text.n && text.p[to] >= '0' && text.p[to] <= '9') to++;
-    pk_str name = pk_str_sub(text, i, to);
-    if (!pk_cve_number(name)) continue;
+    int64_t number = pk_cve_number(pk_str_sub(text, i, to));
+    if (!number) continue;
     i = to - 1;
-    bool known = false;
-    for (size_t k = 0; k < d->n_cves && !known; k++) known = pk_str_eq(d->cves[k], name);
-    void *list = d->cves;
-    if (known || d->n_cves == PK_DEFINITION_CVES_MAX) continue;
-    if (!pk_oval_append(r->file, &list, &d->n_cves, sizeof *d->cves)) return false;
-    d->cves = list;
-    if (!pk_oval_intern(r->file, name, &d->cves[d->n_cves - 1])) return false;
+    if (!put_cve(r, number)) return false;
   }
   return true;
 }
@@ -177,7 +187,7 @@ static bool add_cve(reader *r, pk_str text) {
 static pk_rc on_reference(reader *r, pk_xml *x, pk_err *err) {
   pk_str id = pk_xml_attr(x, "ref_id"), source = pk_xml_attr(x, "source");
   bool is_cve = pk_str_is(source, "CVE") || pk_str_ends(source, " CVE") || pk_str_starts(id, "CVE-");
-  if (is_cve) return add_cve(r, id) ? PK_OK : full(err);
+  if (is_cve) return add_cves(r, id) ? PK_OK : full(err);
   bool is_none = pk_str_is_nocase(source, "Bug") || pk_str_is_nocase(source, "CPE") || pk_str_is_nocase(source, "Package");
   if (r->definition->advisory.n || is_none) return PK_OK;
   return pk_arena_copy(&r->file->arena, id, &r->definition->advisory) ? PK_OK : full(err);
@@ -227,14 +237,14 @@ static pk_rc definition_end(reader *r, pk_str name, pk_str text, unsigned depth,
   if (pk_str_is(name, "criteria") && r->n_open) r->n_open--;
   text = pk_str_trim(text);
   if (pk_str_is(name, "title") && !d->title.n && depth == 5) /* Debian names the CVE only there */
-    return add_cve(r, pk_str_sub(text, 0, pk_str_find(text, ' '))) && pk_arena_copy(&r->file->arena, pk_str_cut(text, PK_DEFINITION_TITLE_MAX), &d->title) ? PK_OK : full(err);
+    return add_cves(r, pk_str_sub(text, 0, pk_str_find(text, ' '))) && pk_arena_copy(&r->file->arena, pk_str_cut(text, PK_DEFINITION_TITLE_MAX), &d->title) ? PK_OK : full(err);
   if (pk_str_is(name, "severity") && !d->severity.n && text.n < 64) {
     char lower[64];
     return pk_oval_intern(r->file, pk_str_lower(text, lower, sizeof lower), &d->severity) ? PK_OK : full(err);
   }
   if (pk_str_is(name, "resolution")) r->resolution = PK_STR("");
   if (pk_str_is(name, "component") && r->resolution.n) return add_unfixed(r, text) ? PK_OK : full(err);
-  if (pk_str_is(name, "cve") || pk_str_is(name, "cve_id")) return add_cve(r, text) ? PK_OK : full(err);
+  if (pk_str_is(name, "cve") || pk_str_is(name, "cve_id")) return add_cves(r, text) ? PK_OK : full(err);
   return PK_OK;
 }
 
