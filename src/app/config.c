@@ -27,6 +27,8 @@ static const option OPTIONS[] = {
     {"database", OPTION_TEXT, AT(database), "/var/lib/pakiti/pakiti.db", 0, 0, "SQLite database file"},
     {"cache_dir", OPTION_TEXT, AT(cache_dir), "", 0, 0, "folder for downloads in progress; empty: 'cache' beside the database"},
     {"listen", OPTION_TEXT, AT(listen), "127.0.0.1:8080", 0, 0, "address and port of the server; [::1]:8080 for IPv6, *:8080 for every address"},
+    {"server_names", OPTION_LIST, AT(server_names), "", 0, 0,
+     "names under which browsers reach the pages and the API; addresses and localhost always do. Needed behind a proxy when the server listens on loopback"},
     {"threads", OPTION_NUMBER, AT(threads), "0", 0, 256, "threads that serve requests; 0: one a processor"},
     {"connections_max", OPTION_NUMBER, AT(connections_max), "2000", 1, 100000, "connections open at the same time"},
     {"request_timeout", OPTION_SECONDS, AT(request_timeout_s), "60", 1, 3600, "a request that has not come in whole after this is cut off"},

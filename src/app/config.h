@@ -12,7 +12,7 @@
 
 /** The values, in the words of the table in config.c. Texts are heap strings, never NULL. */
 typedef struct pk_config {
-  char *database, *cache_dir, *listen, *proxy, *platforms_file, *report_decryption_key, *trusted_proxies;
+  char *database, *cache_dir, *listen, *proxy, *platforms_file, *report_decryption_key, *trusted_proxies, *server_names;
   char *ignore_packages, *ignore_package_patterns;
   bool store_devel_packages, store_doc_packages, ignore_valid_until, access_log;
   int64_t threads, connections_max, report_bytes_max, report_packages_max, request_timeout_s, idle_timeout_s;

@@ -140,6 +140,7 @@ static pk_rc rejudge(pk_judge *judge, pk_str feed_platform, const pk_map *names,
     a.tally = ret;
     if (pk_judge_speaks(feed_platform, &platforms[i])) rc = rejudge_platform(&a, names, err);
   }
+  if (rc == PK_OK) rc = pk_store_generation_next(judge->store, err);
   pk_arena_fini(&arena);
   return rc;
 }

@@ -160,8 +160,26 @@ static void add_escaped(pk_buf *buf, pk_str s) {
   yajl_gen_free(g);
 }
 
+/* Most texts need no escapes. */
+static bool is_plain(pk_str s) {
+  for (size_t i = 0; i < s.n; i++)
+    if ((unsigned char)s.p[i] < 0x20 || (unsigned char)s.p[i] >= 0x7f || s.p[i] == '"' || s.p[i] == '\\' || s.p[i] == '/') return false;
+  return true;
+}
+
+void pk_json_plain(pk_json_out *o, pk_str text) {
+  separate(o);
+  pk_buf_str(o->buf, text);
+}
+
 void pk_json_str(pk_json_out *o, pk_str s) {
   separate(o);
+  if (is_plain(s)) {
+    pk_buf_putc(o->buf, '"');
+    pk_buf_str(o->buf, s);
+    pk_buf_putc(o->buf, '"');
+    return;
+  }
   if (pk_str_utf8(s)) {
     add_escaped(o->buf, s);
     return;

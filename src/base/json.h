@@ -48,5 +48,7 @@ void pk_json_str(pk_json_out *o, pk_str s);
 void pk_json_int(pk_json_out *o, int64_t v);
 void pk_json_bool(pk_json_out *o, bool v);
 void pk_json_null(pk_json_out *o);
+/** A value that is JSON already. */
+void pk_json_plain(pk_json_out *o, pk_str text);
 
 #endif

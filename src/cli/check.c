@@ -41,10 +41,10 @@ static void print_blanks(pk_output *out, size_t n) {
 }
 
 /* In JSON both kinds are one list; in a table and in tsv each has its own columns. */
-static const pk_column COLUMNS[] = {{"verdict", PK_CELL_TEXT},   {"package", PK_CELL_TEXT}, {"arch", PK_CELL_TEXT},       {"installed", PK_CELL_TEXT},
-                                    {"available", PK_CELL_TEXT}, {"kind", PK_CELL_TEXT},    {"repository", PK_CELL_TEXT}, {"cve", PK_CELL_TEXT},
-                                    {"advisory", PK_CELL_TEXT},  {"severity", PK_CELL_TEXT}, {"state", PK_CELL_TEXT},     {"fixed", PK_CELL_TEXT},
-                                    {"feed", PK_CELL_TEXT}};
+static const pk_column COLUMNS[] = {{"verdict", PK_COLUMN_TEXT},   {"package", PK_COLUMN_TEXT}, {"arch", PK_COLUMN_TEXT},       {"installed", PK_COLUMN_TEXT},
+                                    {"available", PK_COLUMN_TEXT}, {"kind", PK_COLUMN_TEXT},    {"repository", PK_COLUMN_TEXT}, {"cve", PK_COLUMN_TEXT},
+                                    {"advisory", PK_COLUMN_TEXT},  {"severity", PK_COLUMN_TEXT}, {"state", PK_COLUMN_TEXT},     {"fixed", PK_COLUMN_TEXT},
+                                    {"feed", PK_COLUMN_TEXT}};
 enum { N_UPDATE_COLUMNS = 7, N_COLUMNS = sizeof COLUMNS / sizeof COLUMNS[0] };
 
 static pk_rc print_json(const pk_answer *answer, const pk_verdict_list *r, pk_err *err) {

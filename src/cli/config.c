@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 static pk_rc run_show(pk_cli *cli, pk_err *err) {
-  static const pk_column columns[] = {{"option", PK_CELL_TEXT}, {"value", PK_CELL_TEXT}, {"default", PK_CELL_TEXT}, {"type", PK_CELL_TEXT},
-                                      {"range", PK_CELL_TEXT},  {"meaning", PK_CELL_TEXT}};
+  static const pk_column columns[] = {{"option", PK_COLUMN_TEXT}, {"value", PK_COLUMN_TEXT}, {"default", PK_COLUMN_TEXT}, {"type", PK_COLUMN_TEXT},
+                                      {"range", PK_COLUMN_TEXT},  {"meaning", PK_COLUMN_TEXT}};
   pk_output *out = pk_output_new(cli->format, columns, sizeof columns / sizeof columns[0]);
   pk_option_view view;
   pk_buf value;

@@ -87,11 +87,11 @@ pk_rc pk_cli_cve(const char *text, int64_t *ret, pk_err *err) {
 }
 
 pk_rc pk_cli_explain(const pk_cli *cli, pk_store *store, const pk_judged_host *host, int64_t cve, pk_err *err) {
-  static const pk_column columns[] = {{"kind", PK_CELL_TEXT},      {"verdict", PK_CELL_TEXT},    {"package", PK_CELL_TEXT},    {"arch", PK_CELL_TEXT},
-                                      {"installed", PK_CELL_TEXT}, {"source", PK_CELL_TEXT},     {"source_evr", PK_CELL_TEXT}, {"rule", PK_CELL_TEXT},
-                                      {"order", PK_CELL_TEXT},     {"state", PK_CELL_TEXT},      {"fixed", PK_CELL_TEXT},      {"definition", PK_CELL_TEXT},
-                                      {"advisory", PK_CELL_TEXT},  {"severity", PK_CELL_TEXT},   {"feed", PK_CELL_TEXT},       {"feed_date", PK_CELL_TIME},
-                                      {"approximate", PK_CELL_TEXT}, {"because", PK_CELL_TEXT}, {"note", PK_CELL_TEXT}};
+  static const pk_column columns[] = {{"kind", PK_COLUMN_TEXT},      {"verdict", PK_COLUMN_TEXT},    {"package", PK_COLUMN_TEXT},    {"arch", PK_COLUMN_TEXT},
+                                      {"installed", PK_COLUMN_TEXT}, {"source", PK_COLUMN_TEXT},     {"source_evr", PK_COLUMN_TEXT}, {"rule", PK_COLUMN_TEXT},
+                                      {"order", PK_COLUMN_TEXT},     {"state", PK_COLUMN_TEXT},      {"fixed", PK_COLUMN_TEXT},      {"definition", PK_COLUMN_TEXT},
+                                      {"advisory", PK_COLUMN_TEXT},  {"severity", PK_COLUMN_TEXT},   {"feed", PK_COLUMN_TEXT},       {"feed_date", PK_COLUMN_TIME},
+                                      {"approximate", PK_COLUMN_TEXT}, {"because", PK_COLUMN_TEXT}, {"note", PK_COLUMN_TEXT}};
   listing l = {.out = cli->format == PK_FORMAT_TABLE ? NULL : pk_output_new(cli->format, columns, sizeof columns / sizeof columns[0])};
   pk_judge *judge = pk_judge_new(store);
   char name[32];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/catalogue.h"
 #include "app/intake.h"
+#include "app/lists/lists.h"
 #include "app/sync.h"
 #include "base/log.h"
 #include "base/times.h"
@@ -65,18 +66,11 @@ static pk_rc run_add(pk_cli *cli, pk_err *err) {
   return rc;
 }
 
-static const char *health(const pk_feed_row *row) {
-  if (row->is_held) return "held back, last good in force";
-  if (*row->error) return row->good_at ? "failing, last good in force" : "failing";
-  if (row->n_refused) return "good, but for refused documents";
-  return row->good_at ? "good" : "never fetched";
-}
-
 static pk_rc run_list(pk_cli *cli, pk_err *err) {
-  static const pk_column columns[] = {{"feed", PK_CELL_TEXT},     {"type", PK_CELL_TEXT},      {"platform", PK_CELL_TEXT},
-                                      {"class", PK_CELL_TEXT},    {"health", PK_CELL_TEXT},    {"packages", PK_CELL_NUMBER},
-                                      {"advisories", PK_CELL_NUMBER}, {"definitions", PK_CELL_NUMBER}, {"last_good", PK_CELL_TIME}, {"last_change", PK_CELL_TIME},
-                                      {"last_try", PK_CELL_TIME}, {"error", PK_CELL_TEXT}};
+  static const pk_column columns[] = {{"feed", PK_COLUMN_TEXT},     {"type", PK_COLUMN_TEXT},      {"platform", PK_COLUMN_TEXT},
+                                      {"class", PK_COLUMN_TEXT},    {"health", PK_COLUMN_TEXT},    {"packages", PK_COLUMN_NUMBER},
+                                      {"advisories", PK_COLUMN_NUMBER}, {"definitions", PK_COLUMN_NUMBER}, {"last_good", PK_COLUMN_TIME}, {"last_change", PK_COLUMN_TIME},
+                                      {"last_try", PK_COLUMN_TIME}, {"error", PK_COLUMN_TEXT}};
   pk_store *store = NULL;
   pk_feed_row *rows = NULL;
   size_t n = 0;
@@ -90,7 +84,7 @@ static pk_rc run_list(pk_cli *cli, pk_err *err) {
     pk_output_text(out, pk_str_of(pk_feed_type_name(rows[i].feed.type)));
     pk_output_text(out, pk_str_of(rows[i].feed.platform));
     pk_output_text(out, pk_str_of(pk_repository_class_name(rows[i].feed.class)));
-    pk_output_text(out, pk_str_of(health(&rows[i])));
+    pk_output_text(out, pk_str_of(pk_feed_health(&rows[i])));
     pk_output_number(out, rows[i].n_offers);
     pk_output_number(out, rows[i].n_advisories);
     pk_output_number(out, rows[i].n_definitions);
@@ -111,7 +105,7 @@ static pk_rc get_feed(pk_store *store, const char *name, pk_feed_row *ret, pk_er
 }
 
 static pk_rc run_show(pk_cli *cli, pk_err *err) {
-  static const pk_column columns[] = {{"field", PK_CELL_TEXT}, {"value", PK_CELL_TEXT}};
+  static const pk_column columns[] = {{"field", PK_COLUMN_TEXT}, {"value", PK_COLUMN_TEXT}};
   pk_store *store = NULL;
   pk_feed_row row;
   pk_rc rc = pk_cli_open(cli, PK_STORE_READ, &store, err);
@@ -122,7 +116,7 @@ static pk_rc run_show(pk_cli *cli, pk_err *err) {
                             {"class", pk_repository_class_name(row.feed.class)}, {"platform", row.feed.platform}, {"url", row.feed.url},
                             {"suite", row.feed.suite}, {"components", row.feed.components}, {"arch", row.feed.arch},
                             {"keyring", row.feed.keyring}, {"signature", row.feed.is_unsigned ? "not checked" : "checked"},
-                            {"valid_until", row.feed.ignore_valid_until ? "ignored" : "checked"}, {"health", health(&row)},
+                            {"valid_until", row.feed.ignore_valid_until ? "ignored" : "checked"}, {"health", pk_feed_health(&row)},
                             {"packages", PK_NUM(row.n_offers)}, {"advisories", PK_NUM(row.n_advisories)},
                             {"definitions", PK_NUM(row.n_definitions)}, {"unknown", row.feed.unknown_counts ? "counts as true" : "does not count"},
                             {"modules", row.feed.any_module ? "any stream" : "own stream only"}, {"refused_documents", PK_NUM(row.n_refused)},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/times.h"
 #include "cli/cli.h"
+#include "cli/fleet_list.h"
 #include "cli/verdict_list.h"
 
 #include <stdio.h>
@@ -8,37 +9,16 @@
 
 static const pk_scope EVERYTHING = {.everything = true};
 
-static pk_rc host_row(void *arg, const pk_host_row *row, pk_err *err) {
-  (void)err;
-  pk_output *out = arg;
-  pk_output_text(out, row->name);
-  pk_output_text(out, row->platform);
-  pk_output_text(out, row->arch);
-  pk_output_text(out, row->kernel);
-  pk_output_number(out, row->n_packages);
-  pk_output_number(out, row->n_security);
-  pk_output_number(out, row->n_updates);
-  pk_output_number(out, row->n_cves);
-  pk_output_bool(out, row->reboot_pending);
-  pk_output_text(out, row->site);
-  pk_output_text(out, row->tag);
-  pk_output_time(out, row->last_report_at);
-  return PK_OK;
-}
-
 static pk_rc run_hosts(pk_cli *cli, pk_err *err) {
-  static const pk_column columns[] = {{"host", PK_CELL_TEXT},       {"platform", PK_CELL_TEXT},   {"arch", PK_CELL_TEXT},
-                                      {"kernel", PK_CELL_TEXT},     {"packages", PK_CELL_NUMBER}, {"security", PK_CELL_NUMBER},
-                                      {"updates", PK_CELL_NUMBER},  {"cves", PK_CELL_NUMBER}, {"reboot_pending", PK_CELL_BOOL}, {"site", PK_CELL_TEXT},
-                                      {"tag", PK_CELL_TEXT},        {"last_report", PK_CELL_TIME}};
-  pk_store *store = NULL;
-  pk_rc rc = pk_cli_open(cli, PK_STORE_READ, &store, err);
-  if (rc != PK_OK) return rc;
-  pk_output *out = pk_output_new(cli->format, columns, sizeof columns / sizeof columns[0]);
-  rc = pk_store_hosts(store, &EVERYTHING, PK_STR(""), host_row, out, err);
-  pk_store_close(&store);
-  pk_rc written = pk_output_end(&out, err);
-  return rc == PK_OK ? written : rc;
+  static const pk_column columns[] = {{"host", PK_COLUMN_TEXT},       {"platform", PK_COLUMN_TEXT},   {"arch", PK_COLUMN_TEXT},
+                                      {"kernel", PK_COLUMN_TEXT},     {"packages", PK_COLUMN_NUMBER}, {"security", PK_COLUMN_NUMBER},
+                                      {"updates", PK_COLUMN_NUMBER},  {"cves", PK_COLUMN_NUMBER}, {"reboot_pending", PK_COLUMN_BOOL}, {"site", PK_COLUMN_TEXT},
+                                      {"tag", PK_COLUMN_TEXT},        {"last_report", PK_COLUMN_TIME}};
+  pk_fleet_list list = {.columns = columns, .n_columns = sizeof columns / sizeof columns[0], .sort = "name",
+                        .fields = "name,platform,arch,kernel,packages,security,updates,cves,reboot_pending,site,tag,last_report"};
+  pk_rc rc = pk_fleet_list_begin(cli, &list, err);
+  if (rc == PK_OK) rc = pk_rows_hosts(&list.chosen, &list.arena, &list.rows, err);
+  return pk_fleet_list_end(&list, rc, err);
 }
 
 /* ---- one host ---- */
@@ -134,8 +114,8 @@ static pk_rc print_cves(const pk_cli *cli, pk_store *store, int64_t profile_id, 
 }
 
 static pk_rc run_host(pk_cli *cli, pk_err *err) {
-  static const pk_column columns[] = {{"state", PK_CELL_TEXT},     {"package", PK_CELL_TEXT},   {"arch", PK_CELL_TEXT},
-                                      {"installed", PK_CELL_TEXT}, {"available", PK_CELL_TEXT}, {"repository", PK_CELL_TEXT}};
+  static const pk_column columns[] = {{"state", PK_COLUMN_TEXT},     {"package", PK_COLUMN_TEXT},   {"arch", PK_COLUMN_TEXT},
+                                      {"installed", PK_COLUMN_TEXT}, {"available", PK_COLUMN_TEXT}, {"repository", PK_COLUMN_TEXT}};
   one_host host = {.format = cli->format};
   kept rows = {0};
   pk_store *store = NULL;
@@ -181,8 +161,8 @@ static pk_rc fleet_row(void *arg, const pk_package_row *row, pk_err *err) {
 }
 
 static pk_rc run_packages(pk_cli *cli, pk_err *err) {
-  static const pk_column columns[] = {{"package", PK_CELL_TEXT}, {"arch", PK_CELL_TEXT},  {"installed", PK_CELL_TEXT},
-                                      {"hosts", PK_CELL_NUMBER}, {"state", PK_CELL_TEXT}, {"available", PK_CELL_TEXT}};
+  static const pk_column columns[] = {{"package", PK_COLUMN_TEXT}, {"arch", PK_COLUMN_TEXT},  {"installed", PK_COLUMN_TEXT},
+                                      {"hosts", PK_COLUMN_NUMBER}, {"state", PK_COLUMN_TEXT}, {"available", PK_COLUMN_TEXT}};
   pk_store *store = NULL;
   pk_rc rc = pk_cli_open(cli, PK_STORE_READ, &store, err);
   if (rc != PK_OK) return rc;

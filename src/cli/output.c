@@ -71,11 +71,11 @@ static void write_table(const pk_output *o, pk_buf *out) {
     size_t k = 0;
     for (const char *n = o->columns[c].name; *n && k < sizeof head - 1; n++) head[k++] = (char)(*n == '_' ? ' ' : toupper((unsigned char)*n));
     head[k] = '\0';
-    write_padded(out, head, widths[c], o->columns[c].type == PK_CELL_NUMBER, c + 1 == o->n_columns);
+    write_padded(out, head, widths[c], o->columns[c].type == PK_COLUMN_NUMBER, c + 1 == o->n_columns);
   }
   for (size_t i = 0; i < o->n_cells; i++) {
     size_t c = i % o->n_columns;
-    write_padded(out, o->cells[i], widths[c], o->columns[c].type == PK_CELL_NUMBER, c + 1 == o->n_columns);
+    write_padded(out, o->cells[i], widths[c], o->columns[c].type == PK_COLUMN_NUMBER, c + 1 == o->n_columns);
   }
   free(widths);
 }
@@ -92,18 +92,18 @@ static void write_tsv(const pk_output *o, pk_buf *out) {
   }
 }
 
-static void write_json_cell(pk_json_out *json, pk_cell_type type, const char *text) {
+static void write_json_cell(pk_json_out *json, pk_column_type type, const char *text) {
   switch (type) {
-  case PK_CELL_NUMBER: pk_json_int(json, strtoll(text, NULL, 10)); break;
-  case PK_CELL_BOOL: pk_json_bool(json, text[0] == 'y'); break;
-  case PK_CELL_TIME:
+  case PK_COLUMN_NUMBER: pk_json_int(json, strtoll(text, NULL, 10)); break;
+  case PK_COLUMN_BOOL: pk_json_bool(json, text[0] == 'y'); break;
+  case PK_COLUMN_TIME:
     if (strcmp(text, "-") == 0) {
       pk_json_null(json);
       break;
     }
     pk_json_str(json, pk_str_of(text));
     break;
-  case PK_CELL_TEXT: pk_json_str(json, pk_str_of(text)); break;
+  case PK_COLUMN_TEXT: pk_json_str(json, pk_str_of(text)); break;
   }
 }
 

@@ -10,11 +10,11 @@ typedef enum pk_format { PK_FORMAT_TABLE, PK_FORMAT_TSV, PK_FORMAT_JSON } pk_for
 
 bool pk_format_of(pk_str text, pk_format *ret);
 
-typedef enum pk_cell_type { PK_CELL_TEXT, PK_CELL_NUMBER, PK_CELL_BOOL, PK_CELL_TIME } pk_cell_type;
+typedef enum pk_column_type { PK_COLUMN_TEXT, PK_COLUMN_NUMBER, PK_COLUMN_BOOL, PK_COLUMN_TIME } pk_column_type;
 
 typedef struct pk_column {
   const char *name; /**< JSON key; its upper case heads the table */
-  pk_cell_type type;
+  pk_column_type type;
 } pk_column;
 
 typedef struct pk_output pk_output;

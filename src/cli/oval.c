@@ -35,8 +35,8 @@ static pk_rc list_definition(void *arg, const pk_definition *d, pk_result result
 }
 
 static pk_rc evaluate(pk_cli *cli, const pk_intake *intake, const pk_prepared *p, pk_err *err) {
-  static const pk_column columns[] = {{"kind", PK_CELL_TEXT}, {"definition", PK_CELL_TEXT}, {"class", PK_CELL_TEXT},
-                                      {"cves", PK_CELL_TEXT}, {"result", PK_CELL_TEXT},     {"why", PK_CELL_TEXT}};
+  static const pk_column columns[] = {{"kind", PK_COLUMN_TEXT}, {"definition", PK_COLUMN_TEXT}, {"class", PK_COLUMN_TEXT},
+                                      {"cves", PK_COLUMN_TEXT}, {"result", PK_COLUMN_TEXT},     {"why", PK_COLUMN_TEXT}};
   const pk_oval_options options = {.pretend = pk_cli_value(cli, "as") != NULL, .manifest = pk_cli_value(cli, "manifest") != NULL,
                                    .signed_with = pk_cli_value(cli, "signed-with")};
   listing l = {.all = pk_cli_value(cli, "all") != NULL};

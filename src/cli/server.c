@@ -21,7 +21,7 @@ static pk_rc run(pk_cli *cli, pk_err *err) {
   sigaddset(&wanted, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &wanted, NULL);
   pk_server *server = NULL;
-  pk_rc rc = pk_server_start(&cli->config, &server, err);
+  pk_rc rc = pk_server_start(&cli->config, cli->config_path, &server, err);
   if (rc != PK_OK) return rc;
   pk_log(PK_LOG_INFO, "started", "address", pk_server_address(server), "database", cli->config.database, "version", PK_VERSION, NULL);
   sd_notify(0, "READY=1");

@@ -40,9 +40,9 @@ void pk_verdict_list_sort(pk_verdict_list *l) {
 }
 
 pk_rc pk_verdict_list_print(const pk_verdict_list *l, pk_format format, pk_err *err) {
-  static const pk_column columns[] = {{"verdict", PK_CELL_TEXT}, {"package", PK_CELL_TEXT},  {"arch", PK_CELL_TEXT},     {"installed", PK_CELL_TEXT},
-                                      {"cve", PK_CELL_TEXT},     {"advisory", PK_CELL_TEXT}, {"severity", PK_CELL_TEXT}, {"state", PK_CELL_TEXT},
-                                      {"fixed", PK_CELL_TEXT},   {"feed", PK_CELL_TEXT}};
+  static const pk_column columns[] = {{"verdict", PK_COLUMN_TEXT}, {"package", PK_COLUMN_TEXT},  {"arch", PK_COLUMN_TEXT},     {"installed", PK_COLUMN_TEXT},
+                                      {"cve", PK_COLUMN_TEXT},     {"advisory", PK_COLUMN_TEXT}, {"severity", PK_COLUMN_TEXT}, {"state", PK_COLUMN_TEXT},
+                                      {"fixed", PK_COLUMN_TEXT},   {"feed", PK_COLUMN_TEXT}};
   pk_output *out = pk_output_new(format, columns, sizeof columns / sizeof columns[0]);
   for (size_t i = 0; i < l->n; i++) {
     pk_output_text(out, PK_STR("vulnerability"));

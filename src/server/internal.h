@@ -4,10 +4,13 @@
 #ifndef PK_SERVER_INTERNAL_H
 #define PK_SERVER_INTERNAL_H
 
+#include "app/fleet/keeper.h"
 #include "app/writer.h"
 #include "server/deadline.h"
 #include "server/metrics.h"
+#include "server/recorder.h"
 #include "server/server.h"
+#include "server/syncs.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
@@ -15,7 +18,7 @@
 /** Longest header, path or query that is looked at. */
 #define PK_URL_MAX 4096
 
-/** Read-only store handles, lent to one request at a time. */
+/** Store handles, lent to one request at a time. */
 typedef struct pk_readers {
   pthread_mutex_t lock;
   pthread_cond_t back;
@@ -33,6 +36,11 @@ struct pk_server {
   pk_deadlines *deadlines;
   pk_metrics metrics;
   pk_readers readers;
+  pk_readers editors; /* one handle, that writes: for what people change */
+  pk_keeper *keeper;
+  pk_recorder *recorder;
+  pk_syncs *syncs;
+  bool on_loopback; /* and on no other address */
   struct MHD_Daemon *daemon;
   atomic_int in_work; /* requests handed to the writer */
   char address[160];
@@ -45,7 +53,9 @@ typedef struct pk_request {
   const struct pk_route *route;
   char peer[64];
   pk_buf body;
-  pk_buf query;
+  pk_buf query, path;
+  char method[8];
+  enum MHD_Result queued; /* of the reply */
   bool begun, head_only, answered, close_after;
   void *work; /* the route's own */
 } pk_request;
@@ -59,7 +69,16 @@ typedef struct pk_route {
 } pk_route;
 
 enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *content_type, pk_str body);
+/** Queue a response of the caller's with the headers that all have, and let go of it. */
+enum MHD_Result pk_reply_queue(pk_request *r, unsigned status, struct MHD_Response *response);
 const char *pk_request_header(const pk_request *r, const char *name);
+
+/* web.c */
+enum MHD_Result pk_web_run(pk_request *r);
+/** Is the address one of the pages', for this asker? */
+bool pk_web_wants(const pk_request *r, const char *path);
+/** Why a browser may not be answered under the name it asked for; NULL: it may. (api/api.c) */
+const char *pk_web_fault(const pk_request *r);
 
 /* report_route.c */
 enum MHD_Result pk_report_route_run(pk_request *r);

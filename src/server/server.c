@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/times.h"
+#include "server/api/api.h"
 #include "server/internal.h"
 
 #include <arpa/inet.h>
@@ -44,19 +45,19 @@ void pk_readers_give_back(pk_readers *r, pk_store *handle) {
   pthread_mutex_unlock(&r->lock);
 }
 
-static pk_rc open_readers(pk_readers *r, const char *database, size_t n, pk_err *err) {
+static pk_rc open_handles(pk_readers *r, const char *database, pk_store_mode mode, size_t n, pk_err *err) {
   pthread_mutex_init(&r->lock, NULL);
   pthread_cond_init(&r->back, NULL);
   r->free_handles = pk_calloc(n, sizeof *r->free_handles);
   pk_rc rc = PK_OK;
   while (rc == PK_OK && r->n_handles < n) {
-    rc = pk_store_open(database, PK_STORE_READ, &r->free_handles[r->n_free], err);
+    rc = pk_store_open(database, mode, &r->free_handles[r->n_free], err);
     if (rc == PK_OK) r->n_free++, r->n_handles++;
   }
   return rc;
 }
 
-static void close_readers(pk_readers *r) {
+static void close_handles(pk_readers *r) {
   for (size_t i = 0; i < r->n_free; i++) pk_store_close(&r->free_handles[i]);
   free(r->free_handles);
 }
@@ -64,9 +65,6 @@ static void close_readers(pk_readers *r) {
 /* ---- replies ---- */
 
 enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *content_type, pk_str body) {
-  static const char *const fixed[][2] = {{"X-Content-Type-Options", "nosniff"},
-                                         {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
-                                         {"Cache-Control", "no-store"}};
   char *copy = pk_str_dup(body);
   struct MHD_Response *response = MHD_create_response_from_buffer(body.n, copy, MHD_RESPMEM_MUST_FREE);
   if (!response) {
@@ -74,13 +72,23 @@ enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *conten
     return MHD_NO;
   }
   MHD_add_response_header(response, "Content-Type", content_type);
-  for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) MHD_add_response_header(response, fixed[i][0], fixed[i][1]);
+  return pk_reply_queue(r, status, response);
+}
+
+enum MHD_Result pk_reply_queue(pk_request *r, unsigned status, struct MHD_Response *response) {
+  static const char *const fixed[][2] = {{"X-Content-Type-Options", "nosniff"},
+                                         {"Referrer-Policy", "no-referrer"},
+                                         {"Cross-Origin-Resource-Policy", "same-origin"},
+                                         {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+                                         {"Cache-Control", "no-store"}};
+  for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+    if (!MHD_get_response_header(response, fixed[i][0])) MHD_add_response_header(response, fixed[i][0], fixed[i][1]);
   if (status == 503) MHD_add_response_header(response, "Retry-After", "60");
   if (r->close_after) MHD_add_response_header(response, "Connection", "close");
   r->answered = true;
-  enum MHD_Result queued = MHD_queue_response(r->connection, status, response);
+  r->queued = MHD_queue_response(r->connection, status, response);
   MHD_destroy_response(response);
-  return queued;
+  return r->queued;
 }
 
 const char *pk_request_header(const pk_request *r, const char *name) {
@@ -124,26 +132,22 @@ static enum MHD_Result run_metrics(pk_request *r) {
   return sent;
 }
 
-static enum MHD_Result run_root(pk_request *r) {
-  return pk_reply_send(r, 200, "text/plain; charset=utf-8",
-                       PK_STR("Pakiti " PK_VERSION "\nReports are sent to /feed/, see pakiti-client(1). Also here: /healthz, /metrics.\n"));
-}
-
 static const pk_route ROUTES[] = {
     {"/feed/", "POST", pk_report_route_run, pk_report_route_resumed, pk_report_route_end},
     {"/feed", "POST", pk_report_route_run, pk_report_route_resumed, pk_report_route_end},
     {"/feed/index.php", "POST", pk_report_route_run, pk_report_route_resumed, pk_report_route_end},
     {"/healthz", "GET", run_healthz, NULL, NULL},
     {"/metrics", "GET", run_metrics, NULL, NULL},
-    {"/", "GET", run_root, NULL, NULL},
 };
+static const pk_route API = {"/api/", "", pk_api_run, pk_api_resumed, pk_api_end}, PAGES = {"/", "GET", pk_web_run, NULL, NULL};
 
 /* ---- requests ---- */
 
-static const pk_route *find_route(const char *path) {
+static const pk_route *find_route(const pk_request *r, const char *path) {
   for (size_t i = 0; i < sizeof ROUTES / sizeof ROUTES[0]; i++)
     if (strcmp(ROUTES[i].path, path) == 0) return &ROUTES[i];
-  return NULL;
+  if (strncmp(path, "/api/", 5) == 0) return &API;
+  return pk_web_wants(r, path) ? &PAGES : NULL;
 }
 
 typedef struct framing {
@@ -187,6 +191,7 @@ static pk_request *request_new(pk_server *server, struct MHD_Connection *connect
   r->connection = connection;
   pk_buf_init(&r->body, (size_t)server->config->report_bytes_max);
   pk_buf_init(&r->query, PK_URL_MAX);
+  pk_buf_init(&r->path, PK_URL_MAX);
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   socklen_t size = info && info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
   if (!info || getnameinfo(info->client_addr, size, r->peer, sizeof r->peer, NULL, 0, NI_NUMERICHOST) != 0)
@@ -211,12 +216,14 @@ static enum MHD_Result begin_request(pk_request *r, const char *url, const char 
     r->close_after = true; /* where the next request would begin is anybody's guess */
     return reply_error(r, 400, fault);
   }
-  r->route = find_route(url);
+  pk_buf_puts(&r->path, url);
+  snprintf(r->method, sizeof r->method, "%s", method);
+  r->route = find_route(r, url);
   if (!r->route) return reply_error(r, 404, "there is nothing at this address: reports go to /feed/");
-  if (strcmp(method, r->route->methods) != 0 && !(r->head_only && strcmp(r->route->methods, "GET") == 0))
+  if (*r->route->methods && strcmp(method, r->route->methods) != 0 && !(r->head_only && strcmp(r->route->methods, "GET") == 0))
     return reply_error(r, 405, "this address takes another method: POST for reports, GET for the others");
   if (announces_too_much(r)) return reply_error(r, 413, "the report is larger than report_bytes_max");
-  if (r->query.over) return reply_error(r, 414, "the query is too long");
+  if (r->query.over || r->path.over) return reply_error(r, 414, "the query is too long");
   return MHD_YES;
 }
 
@@ -260,6 +267,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
   if (r->route && r->route->end) r->route->end(r);
   pk_buf_free(&r->body);
   pk_buf_free(&r->query);
+  pk_buf_free(&r->path);
   free(r);
   *con_cls = NULL;
 }
@@ -332,11 +340,18 @@ static pk_rc take_socket(const pk_config *config, int *ret_fd, pk_err *err) {
   return listen_on(config->listen, ret_fd, err);
 }
 
+static bool is_loopback(const struct sockaddr_storage *a) {
+  if (a->ss_family == AF_INET) return ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr) >> 24 == 127;
+  return a->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)a)->sin6_addr);
+}
+
 static void note_address(pk_server *server, int fd) {
   struct sockaddr_storage address;
   socklen_t size = sizeof address;
   char host[80] = "?", port[16] = "?";
   if (getsockname(fd, (struct sockaddr *)&address, &size) == 0)
+    server->on_loopback = is_loopback(&address);
+  if (server->on_loopback || address.ss_family)
     getnameinfo((struct sockaddr *)&address, size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
   snprintf(server->address, sizeof server->address, strchr(host, ':') ? "http://[%s]:%s/" : "http://%s:%s/", host, port);
 }
@@ -362,18 +377,22 @@ static pk_rc start_daemon(pk_server *server, int fd, pk_err *err) {
   return PK_OK;
 }
 
-pk_rc pk_server_start(const pk_config *config, pk_server **ret, pk_err *err) {
+pk_rc pk_server_start(const pk_config *config, const char *config_path, pk_server **ret, pk_err *err) {
   pk_server *server = pk_calloc(1, sizeof *server);
   mallopt(M_TRIM_THRESHOLD, KEEP_BYTES);
   mallopt(M_MMAP_THRESHOLD, KEEP_BYTES);
   server->config = config;
   server->metrics.started_at = pk_now();
   int fd = -1;
-  pk_rc rc = open_readers(&server->readers, config->database, n_threads(config), err);
+  pk_rc rc = open_handles(&server->readers, config->database, PK_STORE_READ, n_threads(config), err);
+  if (rc == PK_OK) rc = open_handles(&server->editors, config->database, PK_STORE_WRITE, 1, err);
   if (rc == PK_OK) rc = pk_intake_new(config, server->readers.free_handles[0], &server->intake, err);
   if (rc == PK_OK) rc = take_socket(config, &fd, err);
   if (rc == PK_OK) rc = pk_writer_start(config->database, &server->writer, err);
+  if (rc == PK_OK) rc = pk_keeper_start(config->database, &server->keeper, err);
+  if (rc == PK_OK) rc = pk_recorder_start(config->database, server->keeper, &server->recorder, err);
   if (rc == PK_OK) {
+    server->syncs = pk_syncs_new(config->database, config_path);
     server->deadlines = pk_deadlines_start(config->request_timeout_s * 1000, &server->metrics);
     note_address(server, fd);
     rc = start_daemon(server, fd, err);
@@ -399,15 +418,21 @@ void pk_server_stop(pk_server **s) {
   if (server->daemon) {
     /* Not MHD_quiesce_daemon: with epoll and a thread pool it races with the pool for the listening socket, and the library aborts
      * when it loses ("Failed to remove listen FD from epoll set"). What is sent from now on is answered with 503. */
+    pk_recorder_stop(&server->recorder);
     pk_writer_drain(server->writer);
+    pk_keeper_drain(server->keeper);
     wait_for_work(server);
     usleep(STOP_LINGER_US);
     MHD_stop_daemon(server->daemon);
   }
+  pk_recorder_stop(&server->recorder);
+  pk_syncs_free(&server->syncs);
   pk_writer_stop(&server->writer);
+  pk_keeper_stop(&server->keeper);
   pk_deadlines_stop(&server->deadlines);
   pk_intake_free(&server->intake);
-  close_readers(&server->readers);
+  close_handles(&server->readers);
+  close_handles(&server->editors);
   free(server);
   *s = NULL;
 }

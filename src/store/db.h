@@ -42,6 +42,8 @@ pk_str pk_db_bytes(pk_db_statement *s, int column);
 
 /** A write transaction: begins with the right to write, so that what is read inside is not changed by others. */
 pk_rc pk_db_begin(pk_db *db, pk_err *err) PK_MUST_USE;
+/** A transaction that only reads: everything inside sees one moment. Ended with pk_db_rollback. */
+pk_rc pk_db_begin_read(pk_db *db, pk_err *err) PK_MUST_USE;
 pk_rc pk_db_commit(pk_db *db, pk_err *err) PK_MUST_USE;
 void pk_db_rollback(pk_db *db);
 

@@ -422,6 +422,7 @@ pk_rc pk_store_exchange_end(pk_exchange *x, pk_definition_change *ret, pk_err *e
   }
   free(marks);
   x->change.n_after = x->change.n_before + x->change.n_added - x->change.n_removed;
+  if (rc == PK_OK) rc = pk_store_generation_next(x->store, err);
   *ret = x->change;
   pk_map_init(&x->change.names, true); /* they are the caller's now */
   pk_map_init(&x->change.ids, true);

@@ -75,6 +75,7 @@ pk_rc pk_store_feed_remove(pk_store *store, int64_t feed_id, pk_err *err) {
   for (size_t i = 0; rc == PK_OK && i < sizeof statements / sizeof statements[0]; i++)
     rc = pk_db_run(store->db, NULL, err, statements[i], "i", feed_id);
   if (rc == PK_OK) rc = pk_db_run(store->db, &removed, err, "DELETE FROM feed WHERE id = $1", "i", feed_id);
+  if (rc == PK_OK) rc = pk_store_generation_next(store, err);
   return rc == PK_OK && !removed ? PK_NOTFOUND : rc;
 }
 

@@ -20,4 +20,8 @@ struct pk_store {
 typedef pk_rc pk_store_row(void *arg, pk_db_statement *row, pk_err *err);
 pk_rc pk_store_each(pk_rc opened, pk_db_statement *s, pk_store_row *each, void *arg, pk_err *err) PK_MUST_USE;
 
+/** A row of the table `setting`, appended to *ret. PK_NOTFOUND. */
+pk_rc store_read_setting(pk_db *db, pk_str name, pk_buf *ret, pk_err *err) PK_MUST_USE;
+pk_rc store_write_setting(pk_db *db, pk_str name, pk_str value, pk_err *err) PK_MUST_USE;
+
 #endif

@@ -204,6 +204,8 @@ pk_str pk_db_bytes(pk_db_statement *s, int column) {
 
 pk_rc pk_db_begin(pk_db *db, pk_err *err) { return pk_db_run(db, NULL, err, "BEGIN IMMEDIATE", ""); }
 
+pk_rc pk_db_begin_read(pk_db *db, pk_err *err) { return pk_db_run(db, NULL, err, "BEGIN", ""); }
+
 pk_rc pk_db_commit(pk_db *db, pk_err *err) {
   pk_rc rc = pk_db_run(db, NULL, err, "COMMIT", "");
   if (rc != PK_OK) pk_db_rollback(db);

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 
 /* Migrations in their order; forward only. The version of a database is how many of them it has had. */
-static const pk_str *const MIGRATIONS[] = {&pk_embed_schema_001, &pk_embed_schema_002};
+static const pk_str *const MIGRATIONS[] = {&pk_embed_schema_001, &pk_embed_schema_002, &pk_embed_schema_003};
 #define NEWEST ((int64_t)(sizeof MIGRATIONS / sizeof MIGRATIONS[0]))
 
-static pk_rc read_setting(pk_db *db, pk_str name, pk_buf *ret, pk_err *err) {
+pk_rc store_read_setting(pk_db *db, pk_str name, pk_buf *ret, pk_err *err) {
   pk_db_statement *s;
   pk_rc rc = pk_db_query(db, &s, err, "SELECT value FROM setting WHERE name = $1", "t", name);
   if (rc == PK_OK) rc = pk_db_step(s, err);
@@ -26,7 +26,7 @@ static pk_rc read_setting(pk_db *db, pk_str name, pk_buf *ret, pk_err *err) {
   return PK_OK;
 }
 
-static pk_rc write_setting(pk_db *db, pk_str name, pk_str value, pk_err *err) {
+pk_rc store_write_setting(pk_db *db, pk_str name, pk_str value, pk_err *err) {
   return pk_db_run(db, NULL, err,
                    "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", "tt",
                    name, value);
@@ -38,7 +38,7 @@ static pk_rc read_version(pk_db *db, int64_t *ret, pk_err *err) {
   pk_buf_init(&text, 64);
   pk_err no_table;
   uint64_t version;
-  pk_rc rc = read_setting(db, PK_STR("schema_version"), &text, &no_table);
+  pk_rc rc = store_read_setting(db, PK_STR("schema_version"), &text, &no_table);
   *ret = rc == PK_OK && pk_str_u64(pk_buf_view(&text), &version) ? (int64_t)version : -1;
   pk_buf_free(&text);
   /* a missing table is the sign of an empty database; any other fault is one */
@@ -54,14 +54,14 @@ static pk_rc draw_secret(pk_db *db, pk_err *err) {
   char hex[2 * sizeof secret + 1];
   randombytes_buf(secret, sizeof secret);
   sodium_bin2hex(hex, sizeof hex, secret, sizeof secret);
-  return write_setting(db, PK_STR("secret"), pk_str_of(hex), err);
+  return store_write_setting(db, PK_STR("secret"), pk_str_of(hex), err);
 }
 
 static pk_rc migrate(pk_db *db, int64_t from, pk_err *err) {
   pk_rc rc = pk_db_begin(db, err);
   if (rc != PK_OK) return rc;
   for (int64_t i = from < 0 ? 0 : from; i < NEWEST && rc == PK_OK; i++) rc = pk_db_script(db, *MIGRATIONS[i], err);
-  if (rc == PK_OK) rc = write_setting(db, PK_STR("schema_version"), pk_str_of(PK_NUM(NEWEST)), err);
+  if (rc == PK_OK) rc = store_write_setting(db, PK_STR("schema_version"), pk_str_of(PK_NUM(NEWEST)), err);
   if (rc == PK_OK && from < 0) rc = draw_secret(db, err);
   if (rc != PK_OK) {
     pk_db_rollback(db);
@@ -132,6 +132,10 @@ pk_rc pk_store_begin(pk_store *store, pk_err *err) { return pk_db_begin(store->d
 
 pk_rc pk_store_commit(pk_store *store, pk_err *err) { return pk_db_commit(store->db, err); }
 
+pk_rc pk_store_look(pk_store *store, pk_err *err) { return pk_db_begin_read(store->db, err); }
+
+void pk_store_look_end(pk_store *store) { pk_db_rollback(store->db); }
+
 void pk_store_rollback(pk_store *store) {
   pk_db_rollback(store->db);
   /* ids given in the transaction are gone */
@@ -153,7 +157,7 @@ pk_rc pk_store_secret(pk_store *store, unsigned char *ret_secret, pk_err *err) {
   pk_buf hex;
   pk_buf_init(&hex, 256);
   size_t n = 0;
-  pk_rc rc = read_setting(store->db, PK_STR("secret"), &hex, err);
+  pk_rc rc = store_read_setting(store->db, PK_STR("secret"), &hex, err);
   if (rc == PK_NOTFOUND ||
       (rc == PK_OK && (sodium_hex2bin(ret_secret, PK_STORE_SECRET_BYTES, hex.p, hex.n, NULL, &n, NULL) != 0 || n != PK_STORE_SECRET_BYTES)))
     rc = pk_err_set(err, PK_E_STORE, "the database has lost its secret: run 'pakiti db check'");

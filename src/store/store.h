@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "feed/feed.h"
 #include "match/update.h"
+#include "model/decision.h"
 #include "model/definition.h"
 #include "model/host.h"
 #include "model/platform.h"
@@ -37,6 +38,9 @@ pk_rc pk_store_ping(pk_store *store, pk_err *err) PK_MUST_USE;
 pk_rc pk_store_begin(pk_store *store, pk_err *err) PK_MUST_USE;
 pk_rc pk_store_commit(pk_store *store, pk_err *err) PK_MUST_USE;
 void pk_store_rollback(pk_store *store);
+/** What is read until pk_store_look_end is of one moment. */
+pk_rc pk_store_look(pk_store *store, pk_err *err) PK_MUST_USE;
+void pk_store_look_end(pk_store *store);
 /** Did another process write since the last call? Asked inside a transaction, it decides whether caches hold. */
 pk_rc pk_store_changed_elsewhere(pk_store *store, bool *ret, pk_err *err) PK_MUST_USE;
 
@@ -279,5 +283,120 @@ typedef struct pk_store_totals {
   int64_t n_hosts, n_profiles, n_sets, n_packages, n_feeds, n_feeds_failing, n_hosts_outdated, n_hosts_security, n_hosts_vulnerable, n_definitions;
 } pk_store_totals;
 pk_rc pk_store_count(pk_store *store, const pk_scope *scope, pk_store_totals *ret, pk_err *err) PK_MUST_USE;
+
+/* ---- everything at once, for those who keep it in memory (fleet.c) ---- */
+
+/** Grows whenever verdicts, definitions or facts change in another way than by a report. */
+pk_rc pk_store_generation(pk_store *store, int64_t *ret, pk_err *err) PK_MUST_USE;
+/** Inside a transaction. */
+pk_rc pk_store_generation_next(pk_store *store, pk_err *err) PK_MUST_USE;
+
+/** Texts of a host, by their places in pk_kept_host. */
+typedef enum pk_host_text {
+  PK_HOST_KEY,
+  PK_HOST_NAME,
+  PK_HOST_DOMAIN,
+  PK_HOST_SITE,
+  PK_HOST_TAG,
+  PK_HOST_OS,
+  PK_HOST_CPU,
+  PK_HOST_CLIENT,
+  PK_HOST_REPORTER,
+  PK_HOST_TEXTS
+} pk_host_text;
+/** A host as it is stored. Borrowed during the visit, like everything in this part. */
+typedef struct pk_kept_host {
+  int64_t id, profile_id, protocol, first_report_at, last_report_at;
+  pk_str texts[PK_HOST_TEXTS];
+} pk_kept_host;
+typedef pk_rc pk_store_kept_host_visit(void *arg, const pk_kept_host *h, pk_err *err);
+/** All hosts, by id. */
+pk_rc pk_store_kept_hosts(pk_store *store, pk_store_kept_host_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+/** Packages with a higher id, ascending. */
+pk_rc pk_store_packages_after(pk_store *store, int64_t id, pk_store_package_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+
+typedef struct pk_kept_profile {
+  int64_t id, platform_id, set_id, n_packages, n_updates, n_security;
+  bool reboot_pending;
+  pk_str kernel, updates, criteria; /**< as the table has them */
+} pk_kept_profile;
+/** Texts live in the arena. PK_NOTFOUND. */
+pk_rc pk_store_kept_profile(pk_store *store, int64_t id, pk_arena *arena, pk_kept_profile *ret, pk_err *err) PK_MUST_USE;
+
+typedef struct pk_kept_verdict {
+  int64_t package_id, feed_id;
+  pk_update_state state;
+  pk_str available, rules; /**< rules as in the table package_vulnerability */
+} pk_kept_verdict;
+typedef pk_rc pk_store_kept_verdict_visit(void *arg, const pk_kept_verdict *v, pk_err *err);
+/** Verdicts of a platform: of one package, or (0) of all, ascending by package. */
+pk_rc pk_store_kept_verdicts(pk_store *store, int64_t platform_id, int64_t package_id, pk_store_kept_verdict_visit *visit, void *arg,
+                             pk_err *err) PK_MUST_USE;
+
+/** From when to when a host had which packages; until_at 0: still. */
+typedef struct pk_period {
+  int64_t from_at, until_at, profile_id, set_id;
+  pk_str kernel, platform;
+} pk_period;
+typedef pk_rc pk_store_period_visit(void *arg, const pk_period *p, pk_err *err);
+/** Oldest first. */
+pk_rc pk_store_history(pk_store *store, int64_t host_id, pk_store_period_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+/** What the host told beyond its packages (JSON), appended. PK_NOTFOUND nothing. */
+pk_rc pk_store_host_told(pk_store *store, int64_t host_id, pk_buf *ret, pk_err *err) PK_MUST_USE;
+
+/* ---- people's decisions and settings (decisions.c) ---- */
+
+/** Value of a setting, appended. PK_NOTFOUND. */
+pk_rc pk_store_setting_get(pk_store *store, pk_str name, pk_buf *ret, pk_err *err) PK_MUST_USE;
+pk_rc pk_store_setting_put(pk_store *store, pk_str name, pk_str value, pk_err *err) PK_MUST_USE;
+
+typedef pk_rc pk_store_tag_visit(void *arg, const pk_cve_tag *t, pk_err *err);
+/** By CVE, then tag. */
+pk_rc pk_store_tags(pk_store *store, pk_store_tag_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+/** Add, or replace the one of the same CVE and tag. */
+pk_rc pk_store_tag_put(pk_store *store, const pk_cve_tag *t, pk_err *err) PK_MUST_USE;
+/** PK_NOTFOUND. */
+pk_rc pk_store_tag_remove(pk_store *store, int64_t cve, pk_str tag, pk_err *err) PK_MUST_USE;
+
+typedef pk_rc pk_store_exception_visit(void *arg, const pk_exception *e, pk_err *err);
+/** By id, expired ones too. */
+pk_rc pk_store_exceptions(pk_store *store, pk_store_exception_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+pk_rc pk_store_exception_add(pk_store *store, const pk_exception *e, int64_t *ret_id, pk_err *err) PK_MUST_USE;
+/** All but created_at, by id. PK_NOTFOUND. */
+pk_rc pk_store_exception_replace(pk_store *store, const pk_exception *e, pk_err *err) PK_MUST_USE;
+/** PK_NOTFOUND. */
+pk_rc pk_store_exception_remove(pk_store *store, int64_t id, pk_err *err) PK_MUST_USE;
+
+/* ---- numbers over time (trends.c) ---- */
+
+/** Numbers of a group of hosts; the last three are sums over its hosts. */
+typedef struct pk_group_counts {
+  int64_t n_hosts, n_hosts_updates, n_hosts_security, n_hosts_cves, n_hosts_tagged, n_hosts_reboot, n_hosts_silent;
+  int64_t n_updates, n_security, n_cves;
+} pk_group_counts;
+
+typedef struct pk_trend_point {
+  pk_group_kind kind; /**< PK_GROUP_NONE: the whole fleet */
+  pk_str value;
+  int64_t day; /**< since 1970 */
+  pk_group_counts counts;
+} pk_trend_point;
+/** Add, or replace the day's. */
+pk_rc pk_store_trend_put(pk_store *store, const pk_trend_point *t, pk_err *err) PK_MUST_USE;
+typedef pk_rc pk_store_trend_visit(void *arg, const pk_trend_point *t, pk_err *err);
+/** Of one group, by day. */
+pk_rc pk_store_trend(pk_store *store, pk_group_kind kind, pk_str value, int64_t from_day, int64_t to_day, pk_store_trend_visit *visit, void *arg,
+                     pk_err *err) PK_MUST_USE;
+/** Note the counts of a profile; nothing is written when they are the last ones. */
+pk_rc pk_store_profile_trend_put(pk_store *store, int64_t profile_id, int64_t day, int64_t n_updates, int64_t n_security, int64_t n_cves,
+                                 pk_err *err) PK_MUST_USE;
+/** Counts that a host had from a day on, while it had the profile (from_at, until_at). */
+typedef struct pk_host_point {
+  int64_t from_at, until_at, day, n_updates, n_security, n_cves;
+} pk_host_point;
+typedef pk_rc pk_store_host_trend_visit(void *arg, const pk_host_point *p, pk_err *err);
+pk_rc pk_store_host_trend(pk_store *store, int64_t host_id, pk_store_host_trend_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+/** Forget days before this one. */
+pk_rc pk_store_trend_forget(pk_store *store, int64_t before_day, pk_err *err) PK_MUST_USE;
 
 #endif

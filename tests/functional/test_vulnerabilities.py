@@ -58,6 +58,11 @@ def counted(pakiti, host=HOST):
     return pakiti.host(host)["cves"]
 
 
+def kept_count(pakiti, host=HOST):
+    """The same number as it is stored; lists count anew from the verdicts."""
+    return pakiti.rows("SELECT p.n_cves FROM host h JOIN profile p ON p.id = h.profile_id WHERE h.name = ?", host)[0][0]
+
+
 def explained(pakiti, cve, host=HOST):
     """{(package, feed): (verdict, because)}"""
     return {(row["package"], row["feed"]): (row["verdict"], row["because"]) for row in pakiti.explain(host, cve)}
@@ -159,10 +164,10 @@ def test_recalculate_restores_what_follows_from_facts(pakiti):
         db.execute("DELETE FROM package_vulnerability")
         db.execute("UPDATE profile SET n_cves = 7")
     assert re.match(r"1 packages judged, 1 verdicts changed, 1 profiles counted \(", pakiti.run("recalculate", "rhel:9").stdout)
-    assert (counted(pakiti), counted(pakiti, "deb.example.org")) == (1, 7)
+    assert (kept_count(pakiti), kept_count(pakiti, "deb.example.org")) == (1, 7)
     assert HOST in hit(pakiti, A) and hit(pakiti, B) == {}
     assert re.match(r"2 packages judged, 1 verdicts changed, ", pakiti.run("recalculate").stdout)
-    assert counted(pakiti, "deb.example.org") == 1 and "deb.example.org" in hit(pakiti, B)
+    assert kept_count(pakiti, "deb.example.org") == 1 and "deb.example.org" in hit(pakiti, B)
 
 
 # ---- source packages ----

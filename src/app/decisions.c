@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/decisions.h"
+
+#include "base/times.h"
+#include "base/xml.h"
+#include "match/system.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Largest file of decisions, and most entries in it. */
+#define IMPORT_BYTES_MAX ((size_t)64 << 20)
+#define IMPORT_ENTRIES_MAX ((size_t)100000)
+
+/* ---- checks ---- */
+
+static pk_rc check_text(const char *field, pk_str text, size_t max, bool needed, pk_err *err) {
+  if (needed && !pk_str_trim(text).n) return pk_err_set(err, PK_E_SYNTAX, "%s is missing", field);
+  if (text.n > max) return pk_err_set(err, PK_E_SYNTAX, "%s is longer than %zu bytes", field, max);
+  for (size_t i = 0; i < text.n; i++)
+    if ((unsigned char)text.p[i] < 0x20 && text.p[i] != '\n' && text.p[i] != '\t' && text.p[i] != '\r')
+      return pk_err_set(err, PK_E_SYNTAX, "%s holds control characters", field);
+  return pk_str_utf8(text) ? PK_OK : pk_err_set(err, PK_E_SYNTAX, "%s is not UTF-8", field);
+}
+
+pk_rc pk_tag_check(const pk_cve_tag *t, pk_err *err) {
+  if (!t->cve) return pk_err_set(err, PK_E_SYNTAX, "cve is missing: give its name, for example CVE-2024-6387");
+  pk_rc rc = check_text("tag", t->tag, PK_TAG_NAME_MAX, true, err);
+  if (rc == PK_OK && (pk_str_find(t->tag, ',') < t->tag.n || pk_str_find(t->tag, '\n') < t->tag.n)) rc = pk_err_set(err, PK_E_SYNTAX, "tag holds a comma or a line's end");
+  if (rc == PK_OK) rc = check_text("reason", t->reason, PK_REASON_MAX, false, err);
+  if (rc == PK_OK) rc = check_text("url", t->url, PK_REASON_MAX, false, err);
+  if (rc == PK_OK) rc = check_text("modified_by", t->modified_by, PK_PERSON_MAX, false, err);
+  if (rc == PK_OK && t->url.n && !pk_str_starts(t->url, "https://") && !pk_str_starts(t->url, "http://"))
+    rc = pk_err_set(err, PK_E_SYNTAX, "url begins with neither https:// nor http://");
+  return rc;
+}
+
+pk_rc pk_exception_check(const pk_exception *e, pk_err *err) {
+  const struct {
+    const char *field;
+    pk_str text;
+    size_t max;
+    bool needed;
+  } texts[] = {{"package", e->package, PK_FIELD_MAX, false}, {"version", e->version, PK_FIELD_MAX, false}, {"arch", e->arch, PK_FIELD_MAX, false},
+               {"platform", e->platform, PK_PLATFORM_MAX, false}, {"value", e->group_value, PK_HOST_KEY_MAX, e->group_kind == PK_GROUP_HOST},
+               {"reason", e->reason, PK_REASON_MAX, true}, {"approver", e->approver, PK_PERSON_MAX, true}};
+  pk_rc rc = PK_OK;
+  for (size_t i = 0; rc == PK_OK && i < sizeof texts / sizeof texts[0]; i++) rc = check_text(texts[i].field, texts[i].text, texts[i].max, texts[i].needed, err);
+  if (rc == PK_OK && !e->cve && !e->package.n) rc = pk_err_set(err, PK_E_SYNTAX, "give a cve, a package, or both: an exception for everything is none");
+  if (rc == PK_OK && (e->version.n || e->arch.n) && !e->package.n) rc = pk_err_set(err, PK_E_SYNTAX, "version and arch are of a package: give it too");
+  if (rc == PK_OK && e->group_kind == PK_GROUP_PLATFORM) rc = pk_err_set(err, PK_E_SYNTAX, "a platform goes into the field platform, not into group");
+  if (rc == PK_OK && e->expires_at && e->expires_at <= e->created_at) rc = pk_err_set(err, PK_E_SYNTAX, "expires lies in the past");
+  return rc;
+}
+
+/* ---- reading ---- */
+
+typedef struct entry {
+  pk_cve_tag tag;
+  pk_exception exception;
+  pk_str release;
+} entry;
+
+typedef struct import {
+  const char *element; /* "cveTag" */
+  pk_arena arena;
+  bool in_group; /* inside <osGroup> of the entry being read */
+  entry open;
+  entry *list;
+  size_t n, cap;
+  const pk_platform_map *platforms;
+} import;
+
+static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "the file has more than %zu entries, or is too large", IMPORT_ENTRIES_MAX); }
+
+static pk_rc on_start(void *arg, pk_xml *x, pk_str name, unsigned depth, pk_err *err) {
+  (void)x;
+  import *in = arg;
+  if (depth == 3) in->in_group = pk_str_is(name, "osGroup");
+  char root[64];
+  snprintf(root, sizeof root, "%ss", in->element);
+  if (depth == 1 && !pk_str_is(name, root)) return pk_err_set(err, PK_E_SYNTAX, "the outermost element is '%.*s' and should be '%s'", PK_FMT(name), root);
+  if (depth == 2) in->open = (entry){.tag = {.enabled = true}};
+  return PK_OK;
+}
+
+static bool is_false(pk_str text) { return !text.n || pk_str_is(text, "0") || pk_str_is_nocase(text, "false"); }
+
+/* Debian's groups are called by codename, the others by the system's name. */
+static pk_rc platform_of(import *in, pk_str group, pk_str *ret, pk_err *err) {
+  char name[PK_PLATFORM_MAX + 1];
+  pk_package_type type;
+  if (!group.n) return PK_OK;
+  if (!pk_platform_of_codename(PK_STR("debian"), group, name) && pk_platform_map_find(in->platforms, group, name, &type) != PK_OK)
+    return pk_err_set(err, PK_E_SYNTAX, "no platform is known by the name '%.*s'", PK_FMT(group));
+  return pk_arena_copy(&in->arena, pk_str_of(name), ret) ? PK_OK : full(err);
+}
+
+static pk_rc end_entry(import *in, pk_err *err) {
+  entry *e = &in->open;
+  void *array = in->list;
+  if (in->n == IMPORT_ENTRIES_MAX || !pk_arena_grow(&in->arena, &array, in->n, &in->cap, sizeof *in->list)) return full(err);
+  in->list = array;
+  e->exception.cve = e->tag.cve;
+  e->exception.reason = e->tag.reason;
+  e->exception.approver = e->tag.modified_by;
+  if (e->exception.version.n && e->release.n) {
+    pk_buf evr;
+    pk_buf_init(&evr, 4096);
+    pk_buf_printf(&evr, "%.*s-%.*s", PK_FMT(e->exception.version), PK_FMT(e->release));
+    bool fits = pk_arena_copy(&in->arena, pk_buf_view(&evr), &e->exception.version);
+    pk_buf_free(&evr);
+    if (!fits) return full(err);
+  }
+  in->list[in->n++] = *e;
+  return PK_OK;
+}
+
+static pk_rc on_end(void *arg, pk_str name, pk_str text, unsigned depth, pk_err *err) {
+  import *in = arg;
+  entry *e = &in->open;
+  pk_str value;
+  if (depth == 2 && pk_str_is(name, in->element)) return end_entry(in, err);
+  if (depth < 3) return PK_OK;
+  if (!pk_arena_copy(&in->arena, pk_str_trim(text), &value)) return full(err);
+  const struct {
+    unsigned depth;
+    const char *name;
+    pk_str *to;
+  } texts[] = {{3, "tagName", &e->tag.tag},  {3, "reason", &e->tag.reason}, {3, "infoUrl", &e->tag.url}, {3, "modifier", &e->tag.modified_by},
+               {4, "version", &e->exception.version}, {4, "release", &e->release}, {4, "arch", &e->exception.arch}};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    if (texts[i].depth == depth && pk_str_is(name, texts[i].name)) *texts[i].to = value;
+  if (depth == 3 && pk_str_is(name, "cveName")) {
+    e->tag.cve = pk_cve_number(value);
+    if (!e->tag.cve) return pk_err_set(err, PK_E_SYNTAX, "'%.*s' is no CVE", PK_FMT(value));
+  }
+  if (depth == 3 && pk_str_is(name, "enabled")) e->tag.enabled = !is_false(value);
+  if (depth != 4 || !pk_str_is(name, "name")) return PK_OK;
+  if (in->in_group) return platform_of(in, value, &e->exception.platform, err);
+  e->exception.package = value;
+  return PK_OK;
+}
+
+static pk_rc read_file(import *in, pk_str xml, pk_err *err) {
+  pk_stream *stream = NULL;
+  pk_arena_init(&in->arena, IMPORT_BYTES_MAX * 4);
+  pk_rc rc = pk_stream_open_bytes(xml, (pk_stream_limits){IMPORT_BYTES_MAX, 0}, &stream, err);
+  if (rc == PK_OK) rc = pk_xml_parse(stream, on_start, on_end, in, err);
+  pk_stream_close(&stream);
+  return rc;
+}
+
+static pk_rc finish(pk_store *store, pk_rc rc, pk_err *err) {
+  if (rc == PK_OK) return pk_store_commit(store, err);
+  pk_store_rollback(store);
+  return rc;
+}
+
+/* ---- tags ---- */
+
+typedef struct known_tags {
+  pk_map keys; /* CVE and tag → 1: there before, 2: in the file */
+  pk_cve_tag *list;
+  size_t n, cap;
+  pk_arena *arena;
+} known_tags;
+
+static pk_str tag_key(const pk_cve_tag *t, pk_buf *key) {
+  key->n = 0;
+  pk_buf_add(key, &t->cve, sizeof t->cve);
+  pk_buf_str(key, t->tag);
+  return pk_buf_view(key);
+}
+
+static pk_rc keep_known_tag(void *arg, const pk_cve_tag *t, pk_err *err) {
+  known_tags *k = arg;
+  pk_buf key;
+  void *array = k->list;
+  if (!pk_arena_grow(k->arena, &array, k->n, &k->cap, sizeof *k->list)) return full(err);
+  k->list = array;
+  k->list[k->n] = *t;
+  if (!pk_arena_copy(k->arena, t->tag, &k->list[k->n].tag)) return full(err);
+  pk_buf_init(&key, 4096);
+  *pk_map_put(&k->keys, tag_key(&k->list[k->n++], &key), NULL) = 1;
+  pk_buf_free(&key);
+  return PK_OK;
+}
+
+static pk_rc put_tags(pk_store *store, import *in, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
+  known_tags known = {.arena = &in->arena};
+  pk_buf key;
+  pk_buf_init(&key, 4096);
+  pk_map_init(&known.keys, true);
+  pk_rc rc = pk_store_tags(store, keep_known_tag, &known, err);
+  for (size_t i = 0; rc == PK_OK && i < in->n; i++) {
+    pk_cve_tag *t = &in->list[i].tag;
+    t->modified_at = now;
+    rc = pk_tag_check(t, err);
+    if (rc != PK_OK) break;
+    uint64_t *mark = pk_map_put(&known.keys, tag_key(t, &key), NULL);
+    *(*mark ? &ret->n_changed : &ret->n_added) += 1;
+    *mark = 2;
+    rc = pk_store_tag_put(store, t, err);
+  }
+  for (size_t i = 0; rc == PK_OK && remove && i < known.n; i++) {
+    if (*pk_map_get(&known.keys, tag_key(&known.list[i], &key)) != 1) continue;
+    rc = pk_store_tag_remove(store, known.list[i].cve, known.list[i].tag, err);
+    ret->n_removed++;
+  }
+  pk_map_fini(&known.keys);
+  pk_buf_free(&key);
+  return rc;
+}
+
+pk_rc pk_tags_import(pk_store *store, pk_str xml, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
+  import in = {.element = "cveTag"};
+  *ret = (pk_imported){0};
+  pk_rc rc = read_file(&in, xml, err);
+  ret->n_read = in.n;
+  if (rc == PK_OK && (rc = pk_store_begin(store, err)) == PK_OK) rc = finish(store, put_tags(store, &in, remove, now, ret, err), err);
+  pk_arena_fini(&in.arena);
+  return rc;
+}
+
+/* ---- exceptions ---- */
+
+typedef struct known_exceptions {
+  pk_map keys; /* all that is compared → id * 2, + 1 in the file */
+} known_exceptions;
+
+/* What makes two exceptions the same; only such as the format can tell. */
+static pk_str exception_key(const pk_exception *e, pk_buf *key) {
+  const pk_str texts[] = {e->package, e->version, e->arch, e->platform};
+  key->n = 0;
+  pk_buf_add(key, &e->cve, sizeof e->cve);
+  for (size_t i = 0; i < 4; i++) {
+    pk_buf_str(key, texts[i]);
+    pk_buf_putc(key, '\n');
+  }
+  return pk_buf_view(key);
+}
+
+static pk_rc keep_known_exception(void *arg, const pk_exception *e, pk_err *err) {
+  (void)err;
+  known_exceptions *k = arg;
+  pk_buf key;
+  if (!e->cve || e->group_kind != PK_GROUP_NONE) return PK_OK;
+  pk_buf_init(&key, 8192);
+  *pk_map_put(&k->keys, exception_key(e, &key), NULL) = (uint64_t)e->id << 1;
+  pk_buf_free(&key);
+  return PK_OK;
+}
+
+static pk_rc put_exceptions(pk_store *store, import *in, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
+  known_exceptions known;
+  pk_buf key;
+  pk_buf_init(&key, 8192);
+  pk_map_init(&known.keys, true);
+  pk_rc rc = pk_store_exceptions(store, keep_known_exception, &known, err);
+  for (size_t i = 0; rc == PK_OK && i < in->n; i++) {
+    pk_exception *e = &in->list[i].exception;
+    int64_t id = 0;
+    e->created_at = now;
+    if (!e->reason.n) e->reason = PK_STR("imported without a reason");
+    if (!e->approver.n) e->approver = PK_STR("import");
+    rc = pk_exception_check(e, err);
+    if (rc != PK_OK) break;
+    uint64_t *mark = pk_map_put(&known.keys, exception_key(e, &key), NULL);
+    if (!*mark) {
+      rc = pk_store_exception_add(store, e, &id, err);
+      *mark = (uint64_t)id << 1;
+      ret->n_added++;
+    }
+    *mark |= 1;
+  }
+  size_t pos = 0;
+  for (pk_map_slot *slot; rc == PK_OK && remove && (slot = pk_map_next(&known.keys, &pos)) != NULL;) {
+    if (slot->value & 1) continue;
+    rc = pk_store_exception_remove(store, (int64_t)(slot->value >> 1), err);
+    ret->n_removed++;
+  }
+  pk_map_fini(&known.keys);
+  pk_buf_free(&key);
+  return rc;
+}
+
+pk_rc pk_exceptions_import(pk_store *store, const pk_platform_map *platforms, pk_str xml, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
+  import in = {.element = "cveException", .platforms = platforms};
+  *ret = (pk_imported){0};
+  pk_rc rc = read_file(&in, xml, err);
+  ret->n_read = in.n;
+  if (rc == PK_OK && (rc = pk_store_begin(store, err)) == PK_OK) rc = finish(store, put_exceptions(store, &in, remove, now, ret, err), err);
+  pk_arena_fini(&in.arena);
+  return rc;
+}
+
+/* ---- writing ---- */
+
+static void write_xml_text(pk_buf *out, pk_str text) {
+  for (size_t i = 0; i < text.n; i++) {
+    const char *entity = text.p[i] == '&' ? "&amp;" : text.p[i] == '<' ? "&lt;" : text.p[i] == '>' ? "&gt;" : text.p[i] == '"' ? "&quot;" : NULL;
+    if (entity) pk_buf_puts(out, entity);
+    else pk_buf_putc(out, text.p[i]);
+  }
+}
+
+static void write_element(pk_buf *out, const char *indent, const char *name, pk_str text) {
+  pk_buf_printf(out, "%s<%s>", indent, name);
+  write_xml_text(out, text);
+  pk_buf_printf(out, "</%s>\n", name);
+}
+
+static void write_cve(pk_buf *out, const char *name, int64_t cve) {
+  char text[32];
+  pk_cve_format(cve, text);
+  write_element(out, "    ", name, pk_str_of(text));
+}
+
+/* "2026-11-23 09:40:00", as MySQL prints it. */
+static void write_moment(pk_buf *out, int64_t at) {
+  char text[24];
+  pk_time_text(at ? at : 1, text);
+  text[10] = ' ';
+  text[19] = '\0';
+  write_element(out, "    ", "timestamp", pk_str_of(text));
+}
+
+void pk_tags_export(const pk_fleet *f, pk_buf *out) {
+  pk_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<cveTags>\n");
+  for (size_t i = 0; i < f->n_tags; i++) {
+    const pk_cve_tag *t = &f->tags[i];
+    pk_buf_puts(out, "  <cveTag>\n");
+    write_cve(out, "cveName", t->cve);
+    write_element(out, "    ", "tagName", t->tag);
+    write_element(out, "    ", "reason", t->reason);
+    write_element(out, "    ", "infoUrl", t->url);
+    write_element(out, "    ", "enabled", t->enabled ? PK_STR("1") : PK_STR("0"));
+    write_element(out, "    ", "modifier", pk_str_of(f->settings.title));
+    write_moment(out, t->modified_at);
+    pk_buf_puts(out, "  </cveTag>\n");
+  }
+  pk_buf_puts(out, "</cveTags>\n");
+}
+
+/* The name that Pakiti 3 has for a group of systems. */
+static void write_os_group(pk_buf *out, pk_str platform) {
+  static const struct {
+    const char *family, *name;
+  } names[] = {{"rhel", "Red Hat Enterprise Linux "}, {"centos", "CentOS "}, {"alma", "AlmaLinux "}, {"almalinux", "AlmaLinux "}, {"ubuntu", "Ubuntu "},
+               {"sles", "SUSE Linux Enterprise Server "}, {"rocky", "Rocky Linux "}, {"opensuse", "openSUSE "}};
+  pk_str release, family = pk_platform_split(platform, &release), codename = pk_platform_codename(platform);
+  char text[2 * PK_PLATFORM_MAX];
+  snprintf(text, sizeof text, "%.*s", PK_FMT(platform));
+  if (pk_str_is(family, "debian") && codename.n) snprintf(text, sizeof text, "%.*s", PK_FMT(codename));
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (pk_str_is(family, names[i].family)) {
+      bool lts = pk_str_is(family, "ubuntu") && pk_str_ends(release, ".04") && release.n == 5 && (release.p[1] - '0') % 2 == 0;
+      size_t dot = pk_str_find(release, '.');
+      bool sp = pk_str_is(family, "sles") && dot < release.n;
+      snprintf(text, sizeof text, "%s%.*s%s%.*s%s", names[i].name, PK_FMT(pk_str_sub(release, 0, sp ? dot : release.n)), sp ? " SP" : "",
+               PK_FMT(sp ? pk_str_sub(release, dot + 1, release.n) : PK_STR("")), lts ? " LTS" : "");
+    }
+  write_element(out, "      ", "name", pk_str_of(text));
+}
+
+/* Only what the format can tell: exceptions for a CVE and a package, for every host. */
+void pk_exceptions_export(const pk_fleet *f, pk_buf *out) {
+  pk_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<cveExceptions>\n");
+  for (size_t i = 0; i < f->n_exceptions; i++) {
+    const pk_exception *e = &f->exceptions[i];
+    bool expired = e->expires_at && e->expires_at <= f->made_at;
+    if (!e->cve || !e->package.n || e->group_kind != PK_GROUP_NONE || expired) continue;
+    size_t dash = pk_str_rfind(e->version, '-');
+    pk_buf_puts(out, "  <cveException>\n");
+    write_cve(out, "cveName", e->cve);
+    write_element(out, "    ", "reason", e->reason);
+    write_element(out, "    ", "modifier", pk_str_of(f->settings.title));
+    pk_buf_puts(out, "    <pkg>\n");
+    write_element(out, "      ", "name", e->package);
+    if (e->version.n) {
+      write_element(out, "      ", "version", pk_str_sub(e->version, 0, dash));
+      write_element(out, "      ", "release", pk_str_sub(e->version, dash + 1, e->version.n));
+    }
+    if (e->arch.n) write_element(out, "      ", "arch", e->arch);
+    pk_buf_puts(out, "    </pkg>\n");
+    if (e->platform.n) {
+      pk_buf_puts(out, "    <osGroup>\n");
+      write_os_group(out, e->platform);
+      pk_buf_puts(out, "    </osGroup>\n");
+    }
+    pk_buf_puts(out, "  </cveException>\n");
+  }
+  pk_buf_puts(out, "</cveExceptions>\n");
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * make: a fleet from the store. Hosts are read anew every time (a report that changed nothing still changes when its host was
+ * seen); all else comes from the pool. */
+#include "app/fleet/internal.h"
+
+#include <stdlib.h>
+
+/* A fleet is made anew after this even if nothing was written: hosts fall silent. */
+#define FLEET_AGE_MAX_S 60
+#define TAG_NAMES_MAX 64
+
+typedef struct making {
+  pk_fleet *f;
+  fleet_pool *pool;
+  pk_store *store;
+  const pk_fleet *before;
+  size_t at; /* in before->hosts */
+  size_t hosts_cap, tags_cap, exceptions_cap, stands_cap;
+  const pk_exception **active; /* exceptions that have not expired */
+  size_t n_active;
+  size_t *took; /* by exception: the stand, + 1, from which it took something last */
+  pk_map stands; /* profile and exceptions → place + 1 */
+  struct taking *takings;
+  size_t n_takings, takings_cap;
+  int64_t *profiles; /* of each host */
+  size_t profiles_cap;
+} making;
+
+static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "the fleet takes more than %zu bytes of memory", FLEET_BYTES_MAX); }
+
+/* ---- decisions ---- */
+
+static pk_rc keep_tag(void *arg, const pk_cve_tag *t, pk_err *err) {
+  making *m = arg;
+  pk_fleet *f = m->f;
+  PK_GROW(f->tags, f->n_tags, m->tags_cap);
+  pk_cve_tag *kept = &f->tags[f->n_tags++];
+  *kept = *t;
+  pk_str *const texts[] = {&kept->tag, &kept->reason, &kept->url, &kept->modified_by};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    if (!pk_arena_copy(&f->arena, *texts[i], texts[i])) return full(err);
+  return PK_OK;
+}
+
+static pk_rc keep_exception(void *arg, const pk_exception *e, pk_err *err) {
+  making *m = arg;
+  pk_fleet *f = m->f;
+  PK_GROW(f->exceptions, f->n_exceptions, m->exceptions_cap);
+  pk_exception *kept = &f->exceptions[f->n_exceptions++];
+  *kept = *e;
+  pk_str *const texts[] = {&kept->package, &kept->version, &kept->arch, &kept->platform, &kept->reason, &kept->approver};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    if (!pk_arena_copy(&f->arena, *texts[i], texts[i])) return full(err);
+  return fleet_pool_text(m->pool, kept->group_value, &kept->group_value, err); /* compared by its place */
+}
+
+static int cmp_exceptions(const void *a, const void *b) {
+  const pk_exception *x = *(const pk_exception *const *)a, *y = *(const pk_exception *const *)b;
+  if (x->cve != y->cve) return x->cve < y->cve ? -1 : 1;
+  return (x->id > y->id) - (x->id < y->id);
+}
+
+static void list_active(making *m) {
+  pk_fleet *f = m->f;
+  m->active = pk_realloc_array(NULL, f->n_exceptions + 1, sizeof *m->active);
+  for (size_t i = 0; i < f->n_exceptions; i++) {
+    const pk_exception *e = &f->exceptions[i];
+    if (e->expires_at && e->expires_at <= f->made_at) continue;
+    m->active[m->n_active++] = e;
+    if (e->expires_at && e->expires_at < f->valid_until) f->valid_until = e->expires_at;
+  }
+  qsort(m->active, m->n_active, sizeof *m->active, cmp_exceptions);
+  f->exception_hosts = pk_calloc(f->n_exceptions + 1, sizeof *f->exception_hosts);
+  m->took = pk_calloc(f->n_exceptions + 1, sizeof *m->took);
+}
+
+/* Bit of an enabled tag; those beyond the 64th are kept and shown, but count nowhere. */
+static int tag_bit(pk_fleet *f, pk_str name) {
+  for (size_t i = 0; i < f->n_tag_names; i++)
+    if (pk_str_eq(f->tag_names[i], name)) return (int)i;
+  if (f->n_tag_names == TAG_NAMES_MAX) return -1;
+  f->tag_names[f->n_tag_names] = name;
+  return (int)f->n_tag_names++;
+}
+
+static void mark_tags(making *m) {
+  pk_fleet *f = m->f;
+  f->tag_names = pk_calloc(TAG_NAMES_MAX, sizeof *f->tag_names);
+  for (size_t i = 0; i < f->n_tags; i++) {
+    int bit = f->tags[i].enabled ? tag_bit(f, f->tags[i].tag) : -1;
+    const pk_fleet_cve *cve = fleet_pool_cve(m->pool, f->tags[i].cve);
+    if (bit >= 0 && cve) f->cve_states[cve->place].tags |= (uint64_t)1 << bit;
+  }
+}
+
+static bool takes_away(const pk_exception *e, const pk_fleet_stand *stand, const pk_fleet_verdict *v) {
+  if (e->platform.n && !pk_platform_covers(e->platform, stand->profile->platform->name)) return false;
+  if (!e->package.n && !e->version.n && !e->arch.n) return true;
+  if (!v->package) return false;
+  const pk_package *p = &v->package->package;
+  return (!e->package.n || pk_str_eq(e->package, p->name)) && (!e->version.n || pk_str_eq(e->version, p->evr)) &&
+         (!e->arch.n || pk_str_eq(e->arch, p->arch));
+}
+
+/* Exceptions of a stand ascend by CVE; those for every CVE come first. */
+const pk_exception *pk_fleet_excepted(const pk_fleet_stand *stand, const pk_fleet_verdict *v, const pk_fleet_cve *cve) {
+  size_t low = 0, high = stand->n_exceptions;
+  for (; low < stand->n_exceptions && !stand->exceptions[low]->cve; low++)
+    if (takes_away(stand->exceptions[low], stand, v)) return stand->exceptions[low];
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (stand->exceptions[middle]->cve < cve->number) low = middle + 1;
+    else high = middle;
+  }
+  for (; low < stand->n_exceptions && stand->exceptions[low]->cve == cve->number; low++)
+    if (takes_away(stand->exceptions[low], stand, v)) return stand->exceptions[low];
+  return NULL;
+}
+
+/* ---- hosts ---- */
+
+static pk_str tld_of(pk_str domain) {
+  size_t dot = pk_str_rfind(domain, '.');
+  return dot < domain.n ? pk_str_sub(domain, dot + 1, domain.n) : domain;
+}
+
+static pk_rc keep_host(void *arg, const pk_kept_host *row, pk_err *err) {
+  making *m = arg;
+  pk_fleet *f = m->f;
+  const pk_fleet_host *old = NULL;
+  while (m->before && m->at < m->before->n_hosts && m->before->hosts[m->at].id < row->id) m->at++;
+  if (m->before && m->before->pool == m->pool && m->at < m->before->n_hosts && m->before->hosts[m->at].id == row->id) old = &m->before->hosts[m->at];
+  if (f->n_hosts == m->hosts_cap) {
+    m->hosts_cap = m->hosts_cap ? m->hosts_cap * 2 : m->before ? m->before->n_hosts + 1024 : 1024;
+    f->hosts = pk_realloc_array(f->hosts, m->hosts_cap, sizeof *f->hosts);
+    m->profiles = pk_realloc_array(m->profiles, m->hosts_cap, sizeof *m->profiles);
+  }
+  m->profiles[f->n_hosts] = row->profile_id;
+  pk_fleet_host *h = &f->hosts[f->n_hosts++];
+  *h = (pk_fleet_host){.id = row->id, .protocol = row->protocol, .first_report_at = row->first_report_at, .last_report_at = row->last_report_at};
+  h->silent = f->made_at - row->last_report_at > f->settings.silent_after_hours * 3600;
+  for (int i = 0; i < PK_HOST_TEXTS; i++) {
+    if (old && pk_str_eq(old->texts[i], row->texts[i])) {
+      h->texts[i] = old->texts[i];
+      continue;
+    }
+    pk_rc rc = fleet_pool_text(m->pool, row->texts[i], &h->texts[i], err);
+    if (rc != PK_OK) return rc;
+  }
+  if (old && old->texts[PK_HOST_DOMAIN].p == h->texts[PK_HOST_DOMAIN].p) {
+    h->tld = old->tld;
+    return PK_OK;
+  }
+  return fleet_pool_text(m->pool, tld_of(h->texts[PK_HOST_DOMAIN]), &h->tld, err);
+}
+
+/* ---- stands ---- */
+
+static bool is_member(const pk_fleet_host *h, const pk_exception *e) {
+  pk_str own = e->group_kind == PK_GROUP_TLD      ? h->tld
+               : e->group_kind == PK_GROUP_HOST   ? h->texts[PK_HOST_KEY]
+               : e->group_kind == PK_GROUP_DOMAIN ? h->texts[PK_HOST_DOMAIN]
+               : e->group_kind == PK_GROUP_SITE   ? h->texts[PK_HOST_SITE]
+               : e->group_kind == PK_GROUP_TAG    ? h->texts[PK_HOST_TAG]
+                                                  : PK_STR("");
+  return e->group_kind == PK_GROUP_NONE || (own.n == e->group_value.n && own.p == e->group_value.p);
+}
+
+/* The exceptions that take something away from a stand are counted when it is known how many hosts have it. */
+typedef struct taking {
+  size_t stand, exception;
+} taking;
+
+static void note_taking(making *m, const pk_exception *e) {
+  size_t at = (size_t)(e - m->f->exceptions);
+  if (m->took[at] == m->f->n_stands) return;
+  m->took[at] = m->f->n_stands;
+  PK_GROW(m->takings, m->n_takings, m->takings_cap);
+  m->takings[m->n_takings++] = (taking){m->f->n_stands - 1, at};
+}
+
+static pk_rc count_stand(making *m, pk_fleet_stand *s, pk_err *err) {
+  const pk_fleet_profile *p = s->profile;
+  uint32_t *places = NULL;
+  size_t n = 0, cap = 0;
+  fleet_pool_count(m->pool);
+  for (size_t i = 0; i < p->n_vulnerable; i++)
+    for (size_t r = 0; r < p->vulnerable[i]->n_rules; r++) {
+      const pk_fleet_rule *rule = p->vulnerable[i]->rules[r];
+      for (size_t c = 0; rule->counts && c < rule->definition->n_cves; c++) {
+        const pk_fleet_cve *cve = rule->definition->cves[c];
+        const pk_exception *e = pk_fleet_excepted(s, p->vulnerable[i], cve);
+        if (e) {
+          note_taking(m, e);
+        } else if (fleet_pool_first(m->pool, cve)) {
+          PK_GROW(places, n, cap);
+          places[n++] = cve->place;
+        }
+      }
+    }
+  pk_rc rc = fleet_keep_places(&m->f->arena, places, n, &s->cves, err);
+  s->n_cves = n;
+  free(places);
+  return rc;
+}
+
+static pk_rc new_stand(making *m, const pk_fleet_profile *profile, const pk_exception *const *exceptions, size_t n, pk_err *err) {
+  pk_fleet *f = m->f;
+  PK_GROW(f->stands, f->n_stands, m->stands_cap);
+  pk_fleet_stand *s = &f->stands[f->n_stands++];
+  const pk_exception **copy = pk_arena_alloc(&f->arena, n * sizeof *copy + 1);
+  if (!copy) return full(err);
+  if (n) memcpy(copy, exceptions, n * sizeof *copy);
+  *s = (pk_fleet_stand){.profile = profile, .exceptions = copy, .n_exceptions = n, .cves = profile->cves, .n_cves = profile->n_cves};
+  pk_rc rc = n ? count_stand(m, s, err) : PK_OK;
+  s->n_excepted = profile->n_cves - s->n_cves;
+  return rc;
+}
+
+static pk_rc find_stand(making *m, pk_fleet_host *h, int64_t profile_id, pk_buf *key, const pk_exception **list, pk_err *err) {
+  size_t n = 0;
+  key->n = 0;
+  pk_buf_add(key, &profile_id, sizeof profile_id);
+  for (size_t i = 0; i < m->n_active; i++)
+    if (is_member(h, m->active[i])) {
+      list[n++] = m->active[i];
+      pk_buf_add(key, &m->active[i], sizeof m->active[i]);
+    }
+  bool is_new;
+  uint64_t *place = pk_map_put(&m->stands, pk_buf_view(key), &is_new);
+  pk_rc rc = PK_OK;
+  if (is_new) {
+    const pk_fleet_profile *profile;
+    rc = fleet_pool_profile(m->pool, m->store, profile_id, &profile, err);
+    if (rc == PK_OK) rc = new_stand(m, profile, list, n, err);
+    *place = m->f->n_stands;
+  }
+  if (rc != PK_OK) return rc;
+  h->stand = (uint32_t)(*place - 1);
+  m->f->stands[h->stand].n_hosts++;
+  return PK_OK;
+}
+
+static pk_rc make_stands(making *m, pk_err *err) {
+  pk_buf key;
+  pk_rc rc = PK_OK;
+  const pk_exception **list = pk_realloc_array(NULL, m->n_active + 1, sizeof *list);
+  pk_buf_init(&key, SIZE_MAX / 2);
+  pk_map_init(&m->stands, true);
+  int64_t last_profile = 0;
+  for (size_t i = 0; rc == PK_OK && i < m->f->n_hosts; i++) {
+    pk_fleet_host *h = &m->f->hosts[i];
+    if (!m->n_active && i && m->profiles[i] == last_profile) { /* as the one before */
+      h->stand = m->f->hosts[i - 1].stand;
+      m->f->stands[h->stand].n_hosts++;
+      continue;
+    }
+    last_profile = m->profiles[i];
+    rc = find_stand(m, h, m->profiles[i], &key, list, err);
+  }
+  pk_map_fini(&m->stands);
+  pk_buf_free(&key);
+  free(list);
+  return rc;
+}
+
+/* ---- what follows from all that ---- */
+
+static void take_pool(making *m) {
+  pk_fleet *f = m->f;
+  f->n_cves = m->pool->n_cves;
+  f->cves = pk_realloc_array(NULL, f->n_cves + 1, sizeof *f->cves);
+  if (f->n_cves) memcpy(f->cves, m->pool->cves_by_place, f->n_cves * sizeof *f->cves);
+  f->cve_states = pk_calloc(f->n_cves + 1, sizeof *f->cve_states);
+  f->n_packages = m->pool->n_packages;
+  f->packages = pk_realloc_array(NULL, f->n_packages + 1, sizeof *f->packages);
+  if (f->n_packages) memcpy(f->packages, m->pool->packages, f->n_packages * sizeof *f->packages);
+  f->n_verdicts = m->pool->n_verdict_places;
+  f->n_advisories = m->pool->n_advisories;
+  f->package_hosts = pk_calloc(f->n_packages + 1, sizeof *f->package_hosts);
+  f->package_states = pk_calloc(f->n_packages + 1, 1);
+}
+
+static void count_all(pk_fleet *f) {
+  for (size_t i = 0; i < f->n_stands; i++) {
+    pk_fleet_stand *s = &f->stands[i];
+    for (size_t c = 0; c < s->n_cves; c++) {
+      pk_fleet_cve_state *state = &f->cve_states[s->cves[c]];
+      state->n_hosts += s->n_hosts;
+      s->tags |= state->tags;
+      s->n_tagged += state->tags != 0;
+      s->n_exploited += f->cves[s->cves[c]]->fact.exploited_at != 0;
+    }
+    const pk_fleet_profile *p = s->profile;
+    for (size_t c = 0, k = 0; s->n_excepted && c < p->n_cves; c++) {
+      if (k < s->n_cves && s->cves[k] == p->cves[c]) k++;
+      else f->cve_states[p->cves[c]].n_excepted += s->n_hosts;
+    }
+    for (size_t k = 0; k < p->set->n; k++) {
+      uint32_t id = p->set->ids[k];
+      if (id >= f->n_packages) continue;
+      f->package_hosts[id] += s->n_hosts;
+      if (p->states[k] > f->package_states[id]) f->package_states[id] = p->states[k];
+    }
+  }
+}
+
+static pk_rc read_all(making *m, pk_err *err) {
+  pk_fleet *f = m->f;
+  pk_rc rc = pk_settings_load(m->store, &f->settings, err);
+  if (rc == PK_OK) rc = fleet_pool_packages(m->pool, m->store, err);
+  if (rc == PK_OK) rc = pk_store_tags(m->store, keep_tag, m, err);
+  if (rc == PK_OK) rc = pk_store_exceptions(m->store, keep_exception, m, err);
+  if (rc == PK_OK) rc = pk_store_kept_hosts(m->store, keep_host, m, err);
+  if (rc != PK_OK) return rc;
+  list_active(m);
+  rc = make_stands(m, err);
+  if (rc != PK_OK) return rc;
+  for (size_t i = 0; i < m->n_takings; i++) f->exception_hosts[m->takings[i].exception] += f->stands[m->takings[i].stand].n_hosts;
+  take_pool(m);
+  mark_tags(m);
+  count_all(f);
+  return PK_OK;
+}
+
+pk_rc fleet_make(pk_store *store, const pk_fleet *before, int64_t now, pk_fleet **ret, pk_err *err) {
+  int64_t generation = 0;
+  pk_rc rc = pk_store_look(store, err);
+  if (rc != PK_OK) return rc;
+  pk_fleet *f = pk_calloc(1, sizeof *f);
+  pk_arena_init(&f->arena, FLEET_BYTES_MAX);
+  f->made_at = now;
+  f->valid_until = now + FLEET_AGE_MAX_S;
+  rc = pk_store_generation(store, &generation, err);
+  if (rc == PK_OK) {
+    if (before && before->pool->generation == generation) {
+      f->pool = before->pool;
+      atomic_fetch_add(&f->pool->refs, 1);
+    } else {
+      f->pool = fleet_pool_new(generation);
+    }
+    making m = {.f = f, .pool = f->pool, .store = store, .before = before};
+    rc = read_all(&m, err);
+    free(m.active);
+    free(m.took);
+    free(m.takings);
+    free(m.profiles);
+  }
+  pk_store_look_end(store);
+  if (rc == PK_OK) *ret = f;
+  else pk_fleet_free(&f);
+  return rc;
+}
+
+pk_rc pk_fleet_load(pk_store *store, int64_t now, pk_fleet **ret, pk_err *err) { return fleet_make(store, NULL, now, ret, err); }
+
+void pk_fleet_free(pk_fleet **fleet) {
+  pk_fleet *f = *fleet;
+  *fleet = NULL;
+  if (!f) return;
+  free(f->hosts);
+  free(f->stands);
+  free(f->cves);
+  free(f->cve_states);
+  free(f->packages);
+  free(f->package_hosts);
+  free(f->package_states);
+  free(f->tag_names);
+  free(f->tags);
+  free(f->exceptions);
+  free(f->exception_hosts);
+  fleet_pool_release(&f->pool);
+  pk_arena_fini(&f->arena);
+  free(f);
+}
+
+/* ---- small questions ---- */
+
+pk_str pk_fleet_group_of(const pk_fleet *f, const pk_fleet_host *h, pk_group_kind kind) {
+  switch (kind) {
+  case PK_GROUP_NONE: return PK_STR("");
+  case PK_GROUP_HOST: return h->texts[PK_HOST_KEY];
+  case PK_GROUP_DOMAIN: return h->texts[PK_HOST_DOMAIN];
+  case PK_GROUP_TLD: return h->tld;
+  case PK_GROUP_SITE: return h->texts[PK_HOST_SITE];
+  case PK_GROUP_TAG: return h->texts[PK_HOST_TAG];
+  case PK_GROUP_PLATFORM: return f->stands[h->stand].profile->platform->name;
+  }
+  return PK_STR("");
+}
+
+bool pk_fleet_sees(const pk_scope *scope, const pk_fleet_host *h) {
+  (void)h;
+  return scope->everything; /* until rights exist */
+}
+
+const pk_fleet_host *pk_fleet_host_of(const pk_fleet *f, const pk_scope *scope, pk_str key) {
+  const pk_fleet_host *named = NULL;
+  size_t n_named = 0;
+  for (size_t i = 0; i < f->n_hosts; i++) {
+    const pk_fleet_host *h = &f->hosts[i];
+    if (!pk_fleet_sees(scope, h)) continue;
+    if (pk_str_eq(h->texts[PK_HOST_KEY], key)) return h;
+    if (!pk_str_eq(h->texts[PK_HOST_NAME], key)) continue;
+    named = h;
+    n_named++;
+  }
+  return n_named == 1 ? named : NULL;
+}
+
+const pk_fleet_cve *pk_fleet_cve_of(const pk_fleet *f, int64_t number) {
+  for (size_t i = 0; i < f->n_cves; i++)
+    if (f->cves[i]->number == number) return f->cves[i];
+  return NULL;
+}

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * pool: packages, sets, definitions, verdicts and profiles as pointers, read from the store when a fleet first needs them. */
+#include "app/fleet/internal.h"
+#include "match/kernel.h"
+
+#include <stdlib.h>
+
+/* Memory for one definition while it is looked at. */
+#define DEFINITION_BYTES_MAX ((size_t)256 << 20)
+/* Severity by CVSS base score in tenths (first.org, qualitative rating scale) */
+#define CVSS_CRITICAL 90
+#define CVSS_HIGH 70
+#define CVSS_MEDIUM 40
+
+static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "the fleet takes more than %zu bytes of memory", FLEET_BYTES_MAX); }
+
+static pk_str key_of(const int64_t *number) { return (pk_str){(const char *)number, sizeof *number}; }
+
+static void *pointer_in(const pk_map *m, int64_t id) {
+  const uint64_t *value = pk_map_get(m, key_of(&id));
+  return value ? (void *)(uintptr_t)*value : NULL;
+}
+
+static void put_pointer(pk_map *m, int64_t id, const void *p) { *pk_map_put(m, key_of(&id), NULL) = (uint64_t)(uintptr_t)p; }
+
+/* ---- life ---- */
+
+fleet_pool *fleet_pool_new(int64_t generation) {
+  fleet_pool *pool = pk_calloc(1, sizeof *pool);
+  pool->generation = generation;
+  pool->n_advisories = 1;
+  atomic_init(&pool->refs, 1);
+  pk_arena_init(&pool->arena, FLEET_BYTES_MAX);
+  pk_map *const maps[] = {&pool->texts, &pool->sets, &pool->profiles, &pool->definitions, &pool->cves, &pool->advisories};
+  for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) pk_map_init(maps[i], true);
+  return pool;
+}
+
+void fleet_pool_release(fleet_pool **p) {
+  fleet_pool *pool = *p;
+  *p = NULL;
+  if (!pool || atomic_fetch_sub(&pool->refs, 1) != 1) return;
+  pk_map *const maps[] = {&pool->texts, &pool->sets, &pool->profiles, &pool->definitions, &pool->cves, &pool->advisories};
+  for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) pk_map_fini(maps[i]);
+  for (size_t i = 0; i < pool->n_verdicts; i++) free(pool->verdicts[i].by_package);
+  for (size_t i = 0; i < pool->n_feeds; i++) pk_feed_row_fini(&pool->feeds[i]);
+  free(pool->feeds);
+  free(pool->verdicts);
+  free(pool->packages);
+  free(pool->cves_by_place);
+  free(pool->stamps);
+  pk_arena_fini(&pool->arena);
+  free(pool);
+}
+
+pk_rc fleet_pool_text(fleet_pool *pool, pk_str text, pk_str *ret, pk_err *err) {
+  bool is_new;
+  if (!text.n) {
+    *ret = PK_STR("");
+    return PK_OK;
+  }
+  uint64_t *place = pk_map_put(&pool->texts, text, &is_new);
+  if (is_new) {
+    if (!pk_arena_copy(&pool->arena, text, ret)) return full(err);
+    *place = (uint64_t)(uintptr_t)ret->p;
+  }
+  *ret = (pk_str){(const char *)(uintptr_t)*place, text.n};
+  return PK_OK;
+}
+
+static pk_rc intern(fleet_pool *pool, pk_str *const *texts, size_t n, pk_err *err) {
+  pk_rc rc = PK_OK;
+  for (size_t i = 0; rc == PK_OK && i < n; i++) rc = fleet_pool_text(pool, *texts[i], texts[i], err);
+  return rc;
+}
+
+/* ---- packages and sets ---- */
+
+static pk_rc keep_package(void *arg, int64_t id, const pk_package *p, pk_err *err) {
+  fleet_pool *pool = arg;
+  pk_fleet_package *kept = pk_arena_alloc(&pool->arena, sizeof *kept);
+  if (!kept) return full(err);
+  *kept = (pk_fleet_package){id, *p};
+  pk_package *k = &kept->package;
+  pk_str *const texts[] = {&k->name, &k->evr, &k->arch, &k->source, &k->source_evr, &k->module, &k->vendor};
+  pk_rc rc = intern(pool, texts, sizeof texts / sizeof texts[0], err);
+  if (rc != PK_OK) return rc;
+  while (pool->packages_cap <= (size_t)id) {
+    size_t want = (size_t)id + (size_t)id / 2 + 1024;
+    pool->packages = pk_realloc_array(pool->packages, want, sizeof *pool->packages);
+    memset(pool->packages + pool->packages_cap, 0, (want - pool->packages_cap) * sizeof *pool->packages);
+    pool->packages_cap = want;
+  }
+  pool->packages[id] = kept;
+  pool->n_packages = (size_t)id + 1;
+  return PK_OK;
+}
+
+pk_rc fleet_pool_packages(fleet_pool *pool, pk_store *store, pk_err *err) {
+  return pk_store_packages_after(store, pool->n_packages ? (int64_t)pool->n_packages - 1 : 0, keep_package, pool, err);
+}
+
+static pk_rc set_of(fleet_pool *pool, pk_store *store, int64_t id, const pk_fleet_set **ret, pk_err *err) {
+  *ret = pointer_in(&pool->sets, id);
+  if (*ret) return PK_OK;
+  int64_t *ids = NULL;
+  size_t n = 0;
+  pk_rc rc = pk_store_set_members(store, id, &ids, &n, err);
+  if (rc == PK_NOTFOUND) return pk_err_set(err, PK_E_STORE, "package set %lld is missing: run 'pakiti db check'", (long long)id);
+  if (rc != PK_OK) return rc;
+  pk_fleet_set *set = pk_arena_alloc(&pool->arena, sizeof *set);
+  uint32_t *copy = pk_arena_alloc(&pool->arena, n * sizeof *copy + 1);
+  if (set && copy) {
+    for (size_t i = 0; i < n; i++) copy[i] = (uint32_t)ids[i];
+    *set = (pk_fleet_set){id, copy, n};
+    put_pointer(&pool->sets, id, set);
+    *ret = set;
+  }
+  free(ids);
+  return *ret ? PK_OK : full(err);
+}
+
+bool pk_fleet_set_place(const pk_fleet_set *set, int64_t package_id, size_t *ret) {
+  size_t low = 0, high = set->n;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (set->ids[middle] < package_id) low = middle + 1;
+    else high = middle;
+  }
+  *ret = low;
+  return low < set->n && set->ids[low] == package_id;
+}
+
+bool pk_fleet_set_has(const pk_fleet_set *set, int64_t package_id) {
+  size_t place;
+  return pk_fleet_set_place(set, package_id, &place);
+}
+
+/* ---- CVEs and definitions ---- */
+
+static const char *const SEVERITIES[] = {"unknown", "low", "medium", "high", "critical"};
+
+const char *pk_severity_name(pk_severity s) { return SEVERITIES[s]; }
+
+pk_severity pk_severity_of(pk_str word) {
+  static const struct {
+    const char *word;
+    pk_severity severity;
+  } words[] = {{"critical", PK_SEVERITY_CRITICAL}, {"important", PK_SEVERITY_HIGH}, {"high", PK_SEVERITY_HIGH},
+               {"moderate", PK_SEVERITY_MEDIUM},   {"medium", PK_SEVERITY_MEDIUM},  {"low", PK_SEVERITY_LOW},
+               {"negligible", PK_SEVERITY_LOW},    {"unimportant", PK_SEVERITY_LOW}, {"minor", PK_SEVERITY_LOW}};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (pk_str_is_nocase(word, words[i].word)) return words[i].severity;
+  return PK_SEVERITY_UNKNOWN;
+}
+
+pk_severity pk_severity_of_score(int32_t cvss) {
+  if (cvss < 0) return PK_SEVERITY_UNKNOWN;
+  return cvss >= CVSS_CRITICAL ? PK_SEVERITY_CRITICAL : cvss >= CVSS_HIGH ? PK_SEVERITY_HIGH : cvss >= CVSS_MEDIUM ? PK_SEVERITY_MEDIUM : PK_SEVERITY_LOW;
+}
+
+static pk_rc cve_of(fleet_pool *pool, pk_store *store, pk_str name, pk_fleet_cve **ret, pk_err *err) {
+  int64_t number = pk_cve_number(name);
+  *ret = number ? pointer_in(&pool->cves, number) : NULL;
+  if (*ret || !number) return PK_OK;
+  char text[32];
+  pk_cve_format(number, text);
+  pk_fleet_cve *cve = pk_arena_alloc(&pool->arena, sizeof *cve);
+  if (!cve) return full(err);
+  *cve = (pk_fleet_cve){.place = (uint32_t)pool->n_cves, .number = number};
+  pk_rc rc = fleet_pool_text(pool, pk_str_of(text), &cve->name, err);
+  if (rc == PK_OK) rc = pk_store_cve_fact(store, number, &pool->arena, &cve->fact, err);
+  if (rc == PK_NOTFOUND) {
+    cve->fact = (pk_cve_fact){.epss = -1, .epss_rank = -1, .cvss = -1};
+    rc = PK_OK;
+  }
+  if (rc != PK_OK) return rc;
+  cve->severity = pk_severity_of_score(cve->fact.cvss);
+  PK_GROW(pool->cves_by_place, pool->n_cves, pool->cves_cap);
+  pool->cves_by_place[pool->n_cves++] = cve;
+  put_pointer(&pool->cves, number, cve);
+  *ret = cve;
+  return PK_OK;
+}
+
+const pk_fleet_cve *fleet_pool_cve(const fleet_pool *pool, int64_t number) { return pointer_in(&pool->cves, number); }
+
+static pk_str feed_name(const fleet_pool *pool, int64_t id) {
+  for (size_t i = 0; i < pool->n_feeds; i++)
+    if (pool->feeds[i].feed.id == id) return pk_str_of(pool->feeds[i].feed.name);
+  return PK_STR("");
+}
+
+/* The vendor's severity counts more than that of the score. A definition of many CVEs gives the worst of them. */
+static void note_severity(pk_fleet_cve *cve, const pk_fleet_definition *d) {
+  pk_severity s = pk_severity_of(d->severity);
+  bool told = cve->fact.cve.n && cve->fact.cvss >= 0;
+  if (s > cve->severity && (d->n_cves == 1 || !told)) cve->severity = s;
+}
+
+static uint32_t advisory_place(fleet_pool *pool, pk_str advisory) {
+  bool is_new;
+  if (!advisory.n) return 0;
+  uint64_t *place = pk_map_put(&pool->advisories, (pk_str){(const char *)&advisory.p, sizeof advisory.p}, &is_new);
+  if (is_new) *place = pool->n_advisories++;
+  return (uint32_t)*place;
+}
+
+static pk_rc fill_definition(fleet_pool *pool, pk_store *store, const pk_definition_row *row, pk_fleet_definition *d, pk_err *err) {
+  const pk_definition *from = &row->d;
+  *d = (pk_fleet_definition){.id = row->id, .name = from->id, .advisory = from->advisory, .severity = from->severity, .title = from->title,
+                             .class = from->class, .feed = feed_name(pool, row->feed_id), .issued_at = from->issued_at};
+  pk_str *const texts[] = {&d->name, &d->advisory, &d->severity, &d->title, &d->class};
+  pk_rc rc = intern(pool, texts, sizeof texts / sizeof texts[0], err);
+  const pk_fleet_cve **cves = pk_arena_alloc(&pool->arena, from->n_cves * sizeof *cves + 1);
+  pk_fleet_rule *rules = pk_arena_alloc(&pool->arena, (from->n_rules + 1) * sizeof *rules);
+  if (rc == PK_OK && (!cves || !rules)) rc = full(err);
+  for (size_t i = 0; rc == PK_OK && i < from->n_rules; i++) {
+    const pk_rule *r = &from->rules[i];
+    rules[i] = (pk_fleet_rule){.definition = d, .fixed = r->fixed, .advisory = r->advisory.n ? r->advisory : d->advisory, .state = r->state,
+                               .counts = pk_rule_state_counts(r->state)};
+    rc = fleet_pool_text(pool, rules[i].fixed, &rules[i].fixed, err);
+    if (rc == PK_OK) rc = fleet_pool_text(pool, rules[i].advisory, &rules[i].advisory, err);
+    if (rc == PK_OK) rules[i].advisory_place = advisory_place(pool, rules[i].advisory);
+  }
+  if (rc != PK_OK) return rc;
+  pk_rule_state state = pk_str_is(from->class, "patch") ? PK_RULE_FIXED : from->n_unfixed ? from->unfixed[0].state : PK_RULE_AFFECTED;
+  rules[from->n_rules] = (pk_fleet_rule){.definition = d, .fixed = PK_STR(""), .advisory = d->advisory,
+                                         .advisory_place = advisory_place(pool, d->advisory), .state = state, .counts = true};
+  d->rules = rules;
+  d->n_rules = from->n_rules;
+  d->cves = cves;
+  for (size_t i = 0; rc == PK_OK && i < from->n_cves; i++) {
+    pk_fleet_cve *cve;
+    rc = cve_of(pool, store, from->cves[i], &cve, err);
+    if (rc == PK_OK && cve) cves[d->n_cves++] = cve;
+  }
+  for (size_t i = 0; rc == PK_OK && i < d->n_cves; i++) note_severity(pointer_in(&pool->cves, cves[i]->number), d);
+  return rc;
+}
+
+/* *ret NULL: it is gone */
+static pk_rc definition_of(fleet_pool *pool, pk_store *store, int64_t id, const pk_fleet_definition **ret, pk_err *err) {
+  *ret = pointer_in(&pool->definitions, id);
+  if (*ret) return PK_OK;
+  pk_arena scratch;
+  pk_definition_row row;
+  pk_arena_init(&scratch, DEFINITION_BYTES_MAX);
+  pk_rc rc = pk_store_definition_get(store, id, &scratch, &row, err);
+  if (rc == PK_OK) {
+    pk_fleet_definition *d = pk_arena_alloc(&pool->arena, sizeof *d);
+    rc = d ? fill_definition(pool, store, &row, d, err) : full(err);
+    if (rc == PK_OK) put_pointer(&pool->definitions, id, d);
+    *ret = rc == PK_OK ? d : NULL;
+  }
+  pk_arena_fini(&scratch);
+  return rc == PK_NOTFOUND ? PK_OK : rc;
+}
+
+/* ---- verdicts ---- */
+
+static pk_rc load_heads(fleet_pool *pool, pk_store *store, pk_err *err) {
+  if (!pool->feeds) {
+    pk_rc rc = pk_store_feed_list(store, &pool->feeds, &pool->n_feeds, err);
+    if (rc != PK_OK) return rc;
+  }
+  pk_platform *platforms;
+  pk_rc rc = pk_store_platform_list(store, &pool->arena, &platforms, &pool->n_platforms, err);
+  for (size_t i = 0; rc == PK_OK && i < pool->n_platforms; i++) rc = fleet_pool_text(pool, platforms[i].name, &platforms[i].name, err);
+  pool->platforms = platforms;
+  return rc;
+}
+
+static pk_rc platform_of(fleet_pool *pool, pk_store *store, int64_t id, const pk_platform **ret, pk_err *err) {
+  for (int again = 0; again < 2; again++) {
+    for (size_t i = 0; i < pool->n_platforms; i++)
+      if (pool->platforms[i].id == id) {
+        *ret = &pool->platforms[i];
+        return PK_OK;
+      }
+    pk_rc rc = load_heads(pool, store, err);
+    if (rc != PK_OK) return rc;
+  }
+  return pk_err_set(err, PK_E_STORE, "platform %lld is missing: run 'pakiti db check'", (long long)id);
+}
+
+typedef struct verdict_keeping {
+  fleet_pool *pool;
+  pk_store *store;
+  const pk_platform *platform;
+  struct platform_verdicts *table;
+} verdict_keeping;
+
+static pk_rc keep_rules(const verdict_keeping *k, pk_str rules, pk_fleet_verdict *v, pk_err *err) {
+  uint64_t step, rule;
+  size_t n = 0;
+  int64_t id = 0;
+  for (pk_str rest = rules; pk_varint_read(&rest, &step) && pk_varint_read(&rest, &rule);) n++;
+  if (!n) return PK_OK;
+  const pk_fleet_rule **kept = pk_arena_alloc(&k->pool->arena, n * sizeof *kept);
+  if (!kept) return full(err);
+  while (pk_varint_read(&rules, &step) && pk_varint_read(&rules, &rule)) {
+    const pk_fleet_definition *d;
+    id += (int64_t)step;
+    pk_rc rc = definition_of(k->pool, k->store, id, &d, err);
+    if (rc != PK_OK) return rc;
+    if (d && rule / 2 < d->n_rules) kept[v->n_rules++] = &d->rules[rule / 2];
+  }
+  v->rules = kept;
+  return PK_OK;
+}
+
+static pk_rc keep_verdict(void *arg, const pk_kept_verdict *row, pk_err *err) {
+  const verdict_keeping *k = arg;
+  struct platform_verdicts *t = k->table;
+  if ((size_t)row->package_id >= k->pool->n_packages) return PK_OK;
+  pk_fleet_verdict *v = pk_arena_alloc(&k->pool->arena, sizeof *v);
+  if (!v) return full(err);
+  *v = (pk_fleet_verdict){.place = (uint32_t)k->pool->n_verdict_places++, .package = k->pool->packages[row->package_id], .platform = k->platform, .state = row->state, .available = row->available,
+                          .repository = feed_name(k->pool, row->feed_id)};
+  pk_rc rc = fleet_pool_text(k->pool, v->available, &v->available, err);
+  if (rc == PK_OK) rc = keep_rules(k, row->rules, v, err);
+  if (rc != PK_OK) return rc;
+  if ((size_t)row->package_id >= t->n) {
+    size_t want = k->pool->n_packages > (size_t)row->package_id ? k->pool->n_packages : (size_t)row->package_id + 1;
+    t->by_package = pk_realloc_array(t->by_package, want, sizeof *t->by_package);
+    memset(t->by_package + t->n, 0, (want - t->n) * sizeof *t->by_package);
+    t->n = want;
+  }
+  t->by_package[row->package_id] = v;
+  return PK_OK;
+}
+
+static pk_rc verdicts_of(fleet_pool *pool, pk_store *store, const pk_platform *platform, verdict_keeping *ret, pk_err *err) {
+  *ret = (verdict_keeping){pool, store, platform, NULL};
+  for (size_t i = 0; i < pool->n_verdicts; i++)
+    if (pool->verdicts[i].platform_id == platform->id) ret->table = &pool->verdicts[i];
+  if (ret->table) return PK_OK;
+  PK_GROW(pool->verdicts, pool->n_verdicts, pool->verdicts_cap);
+  ret->table = &pool->verdicts[pool->n_verdicts++];
+  *ret->table = (struct platform_verdicts){.platform_id = platform->id};
+  return pk_store_kept_verdicts(store, platform->id, 0, keep_verdict, ret, err);
+}
+
+static pk_rc verdict_on(const verdict_keeping *k, int64_t package_id, const pk_fleet_verdict **ret, pk_err *err) {
+  *ret = (size_t)package_id < k->table->n ? k->table->by_package[package_id] : NULL;
+  if (*ret) return PK_OK;
+  pk_rc rc = pk_store_kept_verdicts(k->store, k->platform->id, package_id, keep_verdict, (void *)(uintptr_t)k, err);
+  if (rc == PK_OK && (size_t)package_id < k->table->n) *ret = k->table->by_package[package_id];
+  return rc;
+}
+
+/* ---- profiles ---- */
+
+void fleet_pool_count(fleet_pool *pool) {
+  if (++pool->stamp) return;
+  memset(pool->stamps, 0, pool->n_stamps * sizeof *pool->stamps);
+  pool->stamp = 1;
+}
+
+bool fleet_pool_first(fleet_pool *pool, const pk_fleet_cve *cve) {
+  if (cve->place >= pool->n_stamps) {
+    size_t want = (size_t)cve->place * 2 + 1024;
+    pool->stamps = pk_realloc_array(pool->stamps, want, sizeof *pool->stamps);
+    memset(pool->stamps + pool->n_stamps, 0, (want - pool->n_stamps) * sizeof *pool->stamps);
+    pool->n_stamps = want;
+  }
+  bool first = pool->stamps[cve->place] != pool->stamp;
+  pool->stamps[cve->place] = pool->stamp;
+  return first;
+}
+
+static int cmp_places(const void *a, const void *b) {
+  const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+pk_rc fleet_keep_places(pk_arena *arena, uint32_t *places, size_t n, const uint32_t **ret, pk_err *err) {
+  uint32_t *copy = pk_arena_alloc(arena, n * sizeof *copy + 1);
+  if (!copy) return full(err);
+  if (n) {
+    qsort(places, n, sizeof *places, cmp_places);
+    memcpy(copy, places, n * sizeof *copy);
+  }
+  *ret = copy;
+  return PK_OK;
+}
+
+typedef struct verdict_list {
+  const pk_fleet_verdict **list;
+  size_t n, cap;
+} verdict_list;
+
+static void add_verdict(verdict_list *l, const pk_fleet_verdict *v) {
+  PK_GROW(l->list, l->n, l->cap);
+  l->list[l->n++] = v;
+}
+
+static pk_rc keep_list(fleet_pool *pool, const verdict_list *l, const pk_fleet_verdict *const **ret, size_t *ret_n, pk_err *err) {
+  const pk_fleet_verdict **copy = pk_arena_alloc(&pool->arena, l->n * sizeof *copy + 1);
+  if (!copy) return full(err);
+  if (l->n) memcpy(copy, l->list, l->n * sizeof *copy);
+  *ret = copy;
+  *ret_n = l->n;
+  return PK_OK;
+}
+
+/* Criteria that are true of the whole host: each package that made them so gets a verdict of its own. */
+static pk_rc add_criteria(fleet_pool *pool, pk_store *store, const pk_platform *platform, pk_str criteria, verdict_list *l, pk_err *err) {
+  uint64_t id, n, member;
+  pk_rc rc = PK_OK;
+  while (rc == PK_OK && pk_varint_read(&criteria, &id) && pk_varint_read(&criteria, &n)) {
+    const pk_fleet_definition *d;
+    rc = definition_of(pool, store, (int64_t)(id >> 1), &d, err);
+    for (uint64_t i = 0; rc == PK_OK && i < (n ? n : 1); i++) {
+      if (n && !pk_varint_read(&criteria, &member)) break;
+      pk_fleet_verdict *v = d && (id & 1) ? pk_arena_alloc(&pool->arena, sizeof *v + sizeof(pk_fleet_rule *)) : NULL;
+      if (d && (id & 1) && !v) return full(err);
+      if (!v) continue;
+      const pk_fleet_rule **rules = (const pk_fleet_rule **)(v + 1);
+      rules[0] = &d->rules[d->n_rules];
+      *v = (pk_fleet_verdict){.place = (uint32_t)pool->n_verdict_places++, .package = n && member < pool->n_packages ? pool->packages[member] : NULL, .platform = platform,
+                              .available = PK_STR(""), .repository = PK_STR(""), .rules = rules, .n_rules = 1};
+      add_verdict(l, v);
+    }
+  }
+  return rc;
+}
+
+static pk_rc count_cves(fleet_pool *pool, pk_fleet_profile *p, pk_err *err) {
+  uint32_t *places = NULL;
+  size_t n = 0, cap = 0;
+  fleet_pool_count(pool);
+  for (size_t i = 0; i < p->n_vulnerable; i++)
+    for (size_t r = 0; r < p->vulnerable[i]->n_rules; r++) {
+      const pk_fleet_rule *rule = p->vulnerable[i]->rules[r];
+      for (size_t c = 0; rule->counts && c < rule->definition->n_cves; c++)
+        if (fleet_pool_first(pool, rule->definition->cves[c])) {
+          PK_GROW(places, n, cap);
+          places[n++] = rule->definition->cves[c]->place;
+        }
+    }
+  pk_rc rc = fleet_keep_places(&pool->arena, places, n, &p->cves, err);
+  p->n_cves = n;
+  free(places);
+  return rc;
+}
+
+static pk_rc fill_profile(fleet_pool *pool, pk_store *store, const pk_kept_profile *row, pk_fleet_profile *p, pk_err *err) {
+  verdict_keeping k;
+  verdict_list updates = {0}, vulnerable = {0};
+  *p = (pk_fleet_profile){.id = row->id, .n_packages = row->n_packages, .n_updates = row->n_updates, .n_security = row->n_security,
+                          .reboot_pending = row->reboot_pending};
+  pk_rc rc = fleet_pool_text(pool, row->kernel, &p->kernel, err);
+  if (rc == PK_OK) rc = platform_of(pool, store, row->platform_id, &p->platform, err);
+  if (rc == PK_OK) rc = set_of(pool, store, row->set_id, &p->set, err);
+  if (rc == PK_OK) rc = verdicts_of(pool, store, p->platform, &k, err);
+  unsigned char *states = rc == PK_OK ? pk_arena_alloc(&pool->arena, p->set->n + 1) : NULL;
+  if (rc == PK_OK && !states) rc = full(err);
+  p->states = states;
+  for (size_t i = 0; rc == PK_OK && i < p->set->n; i++) {
+    const pk_fleet_verdict *v;
+    rc = verdict_on(&k, p->set->ids[i], &v, err);
+    if (rc == PK_OK && v) states[i] = (unsigned char)v->state;
+    if (rc == PK_OK && v && v->n_rules && v->package && pk_kernel_role_of(&v->package->package, p->kernel) != PK_KERNEL_IDLE) add_verdict(&vulnerable, v);
+  }
+  pk_str rest = row->updates;
+  for (int64_t id = 0; rc == PK_OK && pk_store_next_id(&rest, &id);) {
+    const pk_fleet_verdict *v;
+    rc = verdict_on(&k, id, &v, err);
+    if (rc == PK_OK && v) add_verdict(&updates, v);
+  }
+  if (rc == PK_OK) rc = add_criteria(pool, store, p->platform, row->criteria, &vulnerable, err);
+  if (rc == PK_OK) rc = keep_list(pool, &updates, &p->updates, &p->n_update_verdicts, err);
+  if (rc == PK_OK) rc = keep_list(pool, &vulnerable, &p->vulnerable, &p->n_vulnerable, err);
+  free(updates.list);
+  free(vulnerable.list);
+  return rc == PK_OK ? count_cves(pool, p, err) : rc;
+}
+
+pk_rc fleet_pool_profile(fleet_pool *pool, pk_store *store, int64_t id, const pk_fleet_profile **ret, pk_err *err) {
+  *ret = pointer_in(&pool->profiles, id);
+  if (*ret) return PK_OK;
+  pk_arena scratch;
+  pk_kept_profile row;
+  pk_arena_init(&scratch, DEFINITION_BYTES_MAX);
+  pk_rc rc = pool->feeds ? PK_OK : load_heads(pool, store, err);
+  if (rc == PK_OK) rc = pk_store_kept_profile(store, id, &scratch, &row, err);
+  if (rc == PK_NOTFOUND) rc = pk_err_set(err, PK_E_STORE, "profile %lld is missing: run 'pakiti db check'", (long long)id);
+  if (rc == PK_OK) {
+    pk_fleet_profile *p = pk_arena_alloc(&pool->arena, sizeof *p);
+    rc = p ? fill_profile(pool, store, &row, p, err) : full(err);
+    if (rc == PK_OK) {
+      put_pointer(&pool->profiles, id, p);
+      *ret = p;
+    }
+  }
+  pk_arena_fini(&scratch);
+  return rc;
+}

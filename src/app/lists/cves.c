@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cves: what the fleet and its hosts are vulnerable to, and which advisories would help. */
+#include "app/lists/lists.h"
+
+#include <stdlib.h>
+
+/* Names of packages that are shown with a CVE. */
+#define PACKAGES_SHOWN_MAX 12
+/* What decides the order of CVEs: known exploited ones first, then by severity, then by probability of exploitation. */
+#define PRIORITY_EXPLOITED ((int64_t)1 << 40)
+#define PRIORITY_SEVERITY ((int64_t)1 << 30)
+
+static pk_rank cve_rank(const pk_fleet_cve *cve) { return (pk_rank){cve->name, cve->number}; }
+
+static pk_rank severity_rank(pk_severity s) { return (pk_rank){pk_str_of(pk_severity_name(s)), s}; }
+
+static int64_t priority_of(const pk_fleet_cve *cve) {
+  return (cve->fact.exploited_at ? PRIORITY_EXPLOITED : 0) + (int64_t)cve->severity * PRIORITY_SEVERITY + (cve->fact.epss > 0 ? cve->fact.epss : 0);
+}
+
+pk_texts pk_tags_of(const pk_fleet *f, uint64_t tags, pk_arena *arena) {
+  size_t n = 0;
+  if (!tags) return (pk_texts){0};
+  pk_str *list = pk_arena_alloc(arena, f->n_tag_names * sizeof *list);
+  for (size_t i = 0; list && i < f->n_tag_names; i++)
+    if (tags >> i & 1) list[n++] = f->tag_names[i];
+  return (pk_texts){list, n};
+}
+
+/* ---- CVEs of the fleet ---- */
+
+typedef struct cve_row {
+  pk_rank cve, severity;
+  int64_t cvss, epss, epss_rank, exploited, exploited_since, ransomware, hosts, excepted, priority;
+  pk_str title, fix, cvss_vector, ssvc;
+  pk_texts packages, tags;
+  const pk_fleet_cve *about;
+} cve_row;
+
+#define CVE_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(cve_row, name)}
+static const pk_list_field CVE_FIELDS[] = {
+    CVE_FIELD(cve, RANK),        CVE_FIELD(severity, RANK),       CVE_FIELD(cvss, SCORE),       CVE_FIELD(epss, SHARE),      CVE_FIELD(epss_rank, SHARE),
+    CVE_FIELD(exploited, BOOL),  CVE_FIELD(exploited_since, TIME), CVE_FIELD(ransomware, BOOL), CVE_FIELD(title, TEXT),      CVE_FIELD(hosts, NUMBER),
+    CVE_FIELD(excepted, NUMBER), CVE_FIELD(fix, TEXT),            CVE_FIELD(packages, TEXTS),   CVE_FIELD(tags, TEXTS),      CVE_FIELD(cvss_vector, TEXT),
+    CVE_FIELD(ssvc, TEXT),       CVE_FIELD(priority, NUMBER),
+};
+
+typedef struct package_links {
+  pk_str *names;
+  size_t n;
+} package_links;
+
+static void note_package(package_links *l, pk_arena *arena, pk_str name) {
+  for (size_t i = 0; i < l->n; i++)
+    if (l->names[i].p == name.p) return; /* interned */
+  if (l->n == PACKAGES_SHOWN_MAX) return;
+  if (!l->names) l->names = pk_arena_alloc(arena, PACKAGES_SHOWN_MAX * sizeof *l->names);
+  if (l->names) l->names[l->n++] = name;
+}
+
+/* Names of the packages of the rows that are shown. */
+static pk_rc fill_packages(const void *context, void *rows, const size_t *places, size_t n, pk_arena *arena, pk_err *err) {
+  const pk_chosen *c = context;
+  cve_row *list = rows;
+  package_links *links = pk_arena_alloc(arena, (n + 1) * sizeof *links);
+  uint32_t *wanted = pk_arena_alloc(arena, (c->fleet->n_cves + 1) * sizeof *wanted);
+  unsigned char *seen = pk_arena_alloc(arena, c->fleet->n_verdicts + 1);
+  if (!links || !wanted || !seen) return pk_rows_full(err);
+  for (size_t i = 0; i < n; i++) wanted[list[places[i]].about->place] = (uint32_t)i + 1;
+  for (size_t i = 0; i < c->fleet->n_stands; i++) {
+    const pk_fleet_profile *p = c->fleet->stands[i].profile;
+    for (size_t k = 0; c->per_stand[i] && k < p->n_vulnerable; k++) {
+      const pk_fleet_verdict *v = p->vulnerable[k];
+      if (seen[v->place]++ || !v->package) continue;
+      for (size_t r = 0; r < v->n_rules; r++)
+        for (size_t d = 0; v->rules[r]->counts && d < v->rules[r]->definition->n_cves; d++) {
+          uint32_t at = wanted[v->rules[r]->definition->cves[d]->place];
+          if (at) note_package(&links[at - 1], arena, v->package->package.name);
+        }
+      seen[v->place] = 1;
+    }
+  }
+  for (size_t i = 0; i < n; i++) list[places[i]].packages = (pk_texts){links[i].names, links[i].n};
+  return PK_OK;
+}
+
+const pk_list_kind pk_list_cves = {"cves", CVE_FIELDS, sizeof CVE_FIELDS / sizeof CVE_FIELDS[0], "-priority,-hosts", "cve", NULL, fill_packages};
+
+/* For each CVE bit 0: some package has a fix, bit 1: some has none. */
+static void note_fixes(const pk_chosen *c, unsigned char *seen, unsigned char *fixes) {
+  for (size_t i = 0; i < c->fleet->n_stands; i++) {
+    const pk_fleet_profile *p = c->fleet->stands[i].profile;
+    for (size_t k = 0; c->per_stand[i] && k < p->n_vulnerable; k++) {
+      const pk_fleet_verdict *v = p->vulnerable[k];
+      if (seen[v->place]) continue;
+      seen[v->place] = 1;
+      for (size_t r = 0; r < v->n_rules; r++)
+        for (size_t d = 0; v->rules[r]->counts && d < v->rules[r]->definition->n_cves; d++)
+          fixes[v->rules[r]->definition->cves[d]->place] |= v->rules[r]->state == PK_RULE_FIXED ? 1 : 2;
+    }
+  }
+}
+
+static bool cve_is_wanted(const pk_list_wanted *w, const pk_fleet *f, const pk_fleet_cve *cve, unsigned char fixes) {
+  if (w->severities && !(w->severities >> cve->severity & 1)) return false;
+  if (w->exploited >= 0 && (cve->fact.exploited_at != 0) != w->exploited) return false;
+  if (w->fixed >= 0 && (fixes & 1) != w->fixed) return false;
+  if (w->tagged >= 0 && (f->cve_states[cve->place].tags != 0) != w->tagged) return false;
+  return pk_text_holds(cve->name, w->q) || (cve->fact.title.n && pk_text_holds(cve->fact.title, w->q));
+}
+
+static cve_row cve_row_of(const pk_fleet *f, const pk_fleet_cve *cve, pk_arena *arena) {
+  const pk_cve_fact *fact = &cve->fact;
+  return (cve_row){.cve = cve_rank(cve), .severity = severity_rank(cve->severity), .cvss = fact->cvss, .epss = fact->epss, .epss_rank = fact->epss_rank,
+                   .exploited = fact->exploited_at != 0, .exploited_since = fact->exploited_at > 1 ? fact->exploited_at : 0,
+                   .ransomware = fact->ransomware, .title = fact->title, .cvss_vector = fact->cvss_vector, .ssvc = fact->ssvc, .fix = PK_STR(""),
+                   .priority = priority_of(cve), .tags = pk_tags_of(f, f->cve_states[cve->place].tags, arena), .about = cve};
+}
+
+pk_rc pk_rows_cves(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  static const char *const words[] = {"none", "all", "none", "some"};
+  const pk_fleet *f = c->fleet;
+  pk_chosen *context = pk_arena_alloc(arena, sizeof *context);
+  int64_t *hosts = pk_arena_alloc(arena, (f->n_cves + 1) * sizeof *hosts), *excepted = pk_arena_alloc(arena, (f->n_cves + 1) * sizeof *excepted);
+  unsigned char *seen = pk_arena_alloc(arena, f->n_verdicts + 1), *fixes = pk_arena_alloc(arena, f->n_cves + 1);
+  if (!context || !hosts || !excepted || !seen || !fixes) return pk_rows_full(err);
+  *context = *c;
+  for (size_t i = 0; i < f->n_stands; i++) {
+    const pk_fleet_stand *s = &f->stands[i];
+    for (size_t k = 0; c->per_stand[i] && k < s->n_cves; k++) hosts[s->cves[k]] += c->per_stand[i];
+    for (size_t k = 0, m = 0; c->per_stand[i] && s->n_excepted && k < s->profile->n_cves; k++) {
+      if (m < s->n_cves && s->cves[m] == s->profile->cves[k]) m++;
+      else excepted[s->profile->cves[k]] += c->per_stand[i];
+    }
+  }
+  note_fixes(c, seen, fixes);
+  cve_row *rows = NULL;
+  size_t n = 0, cap = 0;
+  for (size_t i = 0; i < f->n_cves; i++) {
+    if ((!hosts[i] && !excepted[i]) || !cve_is_wanted(w, f, f->cves[i], fixes[i])) continue;
+    void *array = rows;
+    if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) return pk_rows_full(err);
+    rows = array;
+    rows[n] = cve_row_of(f, f->cves[i], arena);
+    rows[n].hosts = hosts[i];
+    rows[n].excepted = excepted[i];
+    rows[n++].fix = pk_str_of(words[fixes[i] & 3]);
+  }
+  *ret = (pk_rows){&pk_list_cves, context, rows, sizeof *rows, n};
+  return PK_OK;
+}
+
+pk_rc pk_rows_unknown_cve(const pk_fleet *f, int64_t number, const pk_cve_fact *fact, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  pk_fleet_cve *cve = pk_arena_alloc(arena, sizeof *cve);
+  cve_row *row = pk_arena_alloc(arena, sizeof *row);
+  pk_str *names = pk_arena_alloc(arena, (f->n_tags + 1) * sizeof *names);
+  char name[32];
+  pk_cve_format(number, name);
+  if (!cve || !row || !names || !pk_arena_copy(arena, pk_str_of(name), &cve->name)) return pk_rows_full(err);
+  cve->number = number;
+  cve->fact = *fact;
+  cve->severity = pk_severity_of_score(fact->cvss);
+  const pk_cve_fact *k = &cve->fact;
+  *row = (cve_row){.cve = cve_rank(cve), .severity = severity_rank(cve->severity), .cvss = k->cvss, .epss = k->epss, .epss_rank = k->epss_rank,
+                   .exploited = k->exploited_at != 0, .exploited_since = k->exploited_at > 1 ? k->exploited_at : 0, .ransomware = k->ransomware,
+                   .title = k->title, .cvss_vector = k->cvss_vector, .ssvc = k->ssvc, .fix = PK_STR("none"), .priority = priority_of(cve),
+                   .tags = {.list = names}, .about = cve};
+  for (size_t i = 0; i < f->n_tags; i++)
+    if (f->tags[i].cve == number && f->tags[i].enabled) names[row->tags.n++] = f->tags[i].tag;
+  *ret = (pk_rows){&pk_list_cves, NULL, row, sizeof *row, 1};
+  return PK_OK;
+}
+
+/* ---- one CVE on one package ---- */
+
+static bool speaks_of(const pk_fleet_rule *r, const pk_fleet_cve *cve) {
+  for (size_t i = 0; i < r->definition->n_cves; i++)
+    if (r->definition->cves[i] == cve) return true;
+  return false;
+}
+
+const pk_fleet_rule *pk_rule_for(const pk_fleet_verdict *v, const pk_fleet_cve *cve) {
+  const pk_fleet_rule *best = NULL;
+  for (size_t i = 0; i < v->n_rules; i++) {
+    const pk_fleet_rule *r = v->rules[i];
+    if (!speaks_of(r, cve)) continue;
+    bool better = !best || (r->counts && !best->counts) || (r->counts == best->counts && r->fixed.n && !best->fixed.n);
+    if (better) best = r;
+  }
+  return best;
+}
+
+/* ---- CVEs of a host ---- */
+
+typedef struct host_cve_row {
+  pk_rank cve, severity;
+  int64_t cvss, epss, exploited, ransomware, exception, counts, priority, number;
+  pk_str title, package, arch, installed, state, fixed, advisory, feed, vendor_severity, definition, reason;
+  pk_texts tags;
+} host_cve_row;
+
+#define HOST_CVE_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(host_cve_row, name)}
+static const pk_list_field HOST_CVE_FIELDS[] = {
+    HOST_CVE_FIELD(cve, RANK),        HOST_CVE_FIELD(severity, RANK),   HOST_CVE_FIELD(package, TEXT),  HOST_CVE_FIELD(arch, TEXT),
+    HOST_CVE_FIELD(installed, TEXT),  HOST_CVE_FIELD(state, TEXT),      HOST_CVE_FIELD(fixed, TEXT),    HOST_CVE_FIELD(advisory, TEXT),
+    HOST_CVE_FIELD(cvss, SCORE),      HOST_CVE_FIELD(epss, SHARE),      HOST_CVE_FIELD(exploited, BOOL), HOST_CVE_FIELD(ransomware, BOOL),
+    HOST_CVE_FIELD(tags, TEXTS),      HOST_CVE_FIELD(title, TEXT),      HOST_CVE_FIELD(counts, BOOL),   HOST_CVE_FIELD(exception, ID),
+    HOST_CVE_FIELD(reason, TEXT),     HOST_CVE_FIELD(vendor_severity, TEXT), HOST_CVE_FIELD(definition, TEXT), HOST_CVE_FIELD(feed, TEXT),
+    HOST_CVE_FIELD(priority, NUMBER), HOST_CVE_FIELD(number, ID),
+};
+const pk_list_kind pk_list_host_cves = {"cves", HOST_CVE_FIELDS, sizeof HOST_CVE_FIELDS / sizeof HOST_CVE_FIELDS[0], "-counts,-priority,cve,package",
+                                        "number", NULL, NULL};
+
+static host_cve_row host_cve_row_of(const pk_fleet *f, const pk_fleet_stand *s, const pk_fleet_verdict *v, const pk_fleet_cve *cve, pk_arena *arena) {
+  const pk_fleet_rule *r = pk_rule_for(v, cve);
+  const pk_exception *e = pk_fleet_excepted(s, v, cve);
+  const pk_package none = {.name = PK_STR(""), .arch = PK_STR(""), .evr = PK_STR("")};
+  const pk_package *p = v->package ? &v->package->package : &none;
+  return (host_cve_row){.cve = cve_rank(cve), .severity = severity_rank(cve->severity), .cvss = cve->fact.cvss, .epss = cve->fact.epss,
+                        .exploited = cve->fact.exploited_at != 0, .ransomware = cve->fact.ransomware, .title = cve->fact.title, .package = p->name,
+                        .arch = p->arch, .installed = p->evr, .state = pk_str_of(pk_rule_state_name(r->state)), .fixed = r->fixed,
+                        .advisory = r->advisory, .feed = r->definition->feed, .vendor_severity = r->definition->severity,
+                        .definition = r->definition->name, .priority = priority_of(cve), .counts = r->counts && !e, .exception = e ? e->id : 0,
+                        .reason = e ? e->reason : PK_STR(""), .tags = pk_tags_of(f, f->cve_states[cve->place].tags, arena)};
+}
+
+static bool host_cve_is_wanted(const pk_list_wanted *w, const pk_fleet *f, const pk_fleet_verdict *v, const pk_fleet_cve *cve) {
+  if (w->severities && !(w->severities >> cve->severity & 1)) return false;
+  if (w->exploited >= 0 && (cve->fact.exploited_at != 0) != w->exploited) return false;
+  if (w->tagged >= 0 && (f->cve_states[cve->place].tags != 0) != w->tagged) return false;
+  const pk_fleet_rule *r = pk_rule_for(v, cve);
+  if (!r->counts && !w->all) return false;
+  if (w->fixed >= 0 && (r->state == PK_RULE_FIXED) != w->fixed) return false;
+  return pk_text_holds(cve->name, w->q) || (v->package && pk_text_holds(v->package->package.name, w->q));
+}
+
+pk_rc pk_rows_host_cves(const pk_fleet *f, const pk_fleet_host *h, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  const pk_fleet_stand *s = &f->stands[h->stand];
+  pk_map seen; /* package and CVE */
+  host_cve_row *rows = NULL;
+  size_t n = 0, cap = 0;
+  pk_rc rc = PK_OK;
+  pk_map_init(&seen, true);
+  for (size_t i = 0; rc == PK_OK && i < s->profile->n_vulnerable; i++) {
+    const pk_fleet_verdict *v = s->profile->vulnerable[i];
+    for (size_t r = 0; rc == PK_OK && r < v->n_rules; r++)
+      for (size_t d = 0; rc == PK_OK && d < v->rules[r]->definition->n_cves; d++) {
+        const pk_fleet_cve *cve = v->rules[r]->definition->cves[d];
+        const int64_t key[] = {v->package ? v->package->id : 0, cve->number};
+        bool is_new;
+        *pk_map_put(&seen, (pk_str){(const char *)key, sizeof key}, &is_new) = 1;
+        if (!is_new || !host_cve_is_wanted(w, f, v, cve)) continue;
+        void *array = rows;
+        if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) {
+          rc = pk_rows_full(err);
+          continue;
+        }
+        rows = array;
+        rows[n] = host_cve_row_of(f, s, v, cve, arena);
+        rows[n].number = (int64_t)n + 1;
+        n++;
+      }
+  }
+  pk_map_fini(&seen);
+  *ret = (pk_rows){&pk_list_host_cves, NULL, rows, sizeof *rows, n};
+  return rc;
+}
+
+/* ---- advisories that would help ---- */
+
+typedef struct advisory_row {
+  pk_str advisory, feed, title, vendor_severity;
+  pk_rank severity;
+  int64_t issued, hosts, cves, packages;
+  size_t last_stand;
+} advisory_row;
+
+#define ADVISORY_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(advisory_row, name)}
+static const pk_list_field ADVISORY_FIELDS[] = {
+    ADVISORY_FIELD(advisory, TEXT), ADVISORY_FIELD(feed, TEXT),   ADVISORY_FIELD(severity, RANK), ADVISORY_FIELD(vendor_severity, TEXT),
+    ADVISORY_FIELD(title, TEXT),    ADVISORY_FIELD(issued, TIME), ADVISORY_FIELD(hosts, NUMBER),  ADVISORY_FIELD(cves, NUMBER),
+    ADVISORY_FIELD(packages, NUMBER),
+};
+const pk_list_kind pk_list_advisories = {"advisories", ADVISORY_FIELDS, sizeof ADVISORY_FIELDS / sizeof ADVISORY_FIELDS[0], "-severity,-hosts",
+                                         "advisory", NULL, NULL};
+
+static void begin_advisory(advisory_row *a, const pk_fleet_rule *r) {
+  const pk_fleet_definition *d = r->definition;
+  bool own = pk_str_eq(d->advisory, r->advisory); /* else the definition is about a CVE, and its title too */
+  pk_severity worst = pk_severity_of(d->severity);
+  for (size_t i = 0; worst == PK_SEVERITY_UNKNOWN && i < d->n_cves; i++)
+    if (d->cves[i]->severity > worst) worst = d->cves[i]->severity;
+  *a = (advisory_row){.advisory = r->advisory, .feed = d->feed, .title = own ? d->title : PK_STR(""), .vendor_severity = d->severity,
+                      .severity = severity_rank(worst), .issued = own ? d->issued_at : 0, .cves = own ? (int64_t)d->n_cves : 0};
+}
+
+pk_rc pk_rows_advisories(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  const pk_fleet *f = c->fleet;
+  advisory_row *all = pk_arena_alloc(arena, (f->n_advisories + 1) * sizeof *all);
+  unsigned char *seen = pk_arena_alloc(arena, f->n_verdicts + 1);
+  if (!all || !seen) return pk_rows_full(err);
+  for (size_t i = 0; i < f->n_stands; i++) {
+    const pk_fleet_profile *p = f->stands[i].profile;
+    for (size_t k = 0; c->per_stand[i] && k < p->n_vulnerable; k++) {
+      const pk_fleet_verdict *v = p->vulnerable[k];
+      for (size_t r = 0; r < v->n_rules; r++) {
+        const pk_fleet_rule *rule = v->rules[r];
+        advisory_row *a = &all[rule->advisory_place];
+        if (!rule->advisory_place || rule->state != PK_RULE_FIXED) continue;
+        if (!a->advisory.n) begin_advisory(a, rule);
+        if (a->last_stand != i + 1) a->hosts += c->per_stand[i];
+        a->last_stand = i + 1;
+        a->packages += !seen[v->place];
+      }
+      seen[v->place] = 1;
+    }
+  }
+  size_t n = 0;
+  for (size_t i = 1; i < f->n_advisories; i++) {
+    const advisory_row *a = &all[i];
+    if (!a->advisory.n || (w->severities && !(w->severities >> a->severity.number & 1))) continue;
+    if (pk_text_holds(a->advisory, w->q) || pk_text_holds(a->title, w->q)) all[n++] = *a;
+  }
+  *ret = (pk_rows){&pk_list_advisories, NULL, all, sizeof *all, n};
+  return PK_OK;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * packages: what is installed, what is outdated, what changed on a host. */
+#include "app/lists/lists.h"
+#include "match/kernel.h"
+#include "model/evr.h"
+
+#include <stdlib.h>
+
+static pk_rank state_rank(pk_update_state state) {
+  static const char *const names[] = {[PK_UPDATE_UNSEEN] = "unknown", [PK_UPDATE_UNKNOWN] = "unknown", [PK_UPDATE_CURRENT] = "current",
+                                      [PK_UPDATE_ORDINARY] = "ordinary", [PK_UPDATE_SECURITY] = "security"};
+  return (pk_rank){pk_str_of(names[state]), state};
+}
+
+/* ---- packages of the fleet ---- */
+
+typedef struct package_row {
+  pk_str package, version, arch, source, type;
+  pk_rank state; /* the worst of the platforms where it is not current */
+  pk_str available;
+  int64_t hosts, id, outdated;
+} package_row;
+
+static const pk_list_field PACKAGE_FIELDS[] = {
+    {"package", PK_CELL_TEXT, offsetof(package_row, package)}, {"version", PK_CELL_TEXT, offsetof(package_row, version)},
+    {"arch", PK_CELL_TEXT, offsetof(package_row, arch)},       {"type", PK_CELL_TEXT, offsetof(package_row, type)},
+    {"source", PK_CELL_TEXT, offsetof(package_row, source)},   {"hosts", PK_CELL_NUMBER, offsetof(package_row, hosts)},
+    {"hosts_outdated", PK_CELL_NUMBER, offsetof(package_row, outdated)}, {"state", PK_CELL_RANK, offsetof(package_row, state)},
+    {"available", PK_CELL_TEXT, offsetof(package_row, available)}, {"id", PK_CELL_ID, offsetof(package_row, id)},
+};
+const pk_list_kind pk_list_packages = {"packages", PACKAGE_FIELDS, sizeof PACKAGE_FIELDS / sizeof PACKAGE_FIELDS[0], "package,arch,-hosts", "id", NULL, NULL};
+
+static bool is_everybody(const pk_chosen *c) { return c->n == c->fleet->n_hosts; }
+
+/* For each package how many of the chosen hosts have it, and how bad it is there. */
+static pk_rc hosts_by_package(const pk_chosen *c, pk_arena *arena, const int64_t **ret, const unsigned char **ret_states, pk_err *err) {
+  *ret = c->fleet->package_hosts;
+  *ret_states = c->fleet->package_states;
+  if (is_everybody(c)) return PK_OK;
+  int64_t *n = pk_arena_alloc(arena, (c->fleet->n_packages + 1) * sizeof *n);
+  unsigned char *states = pk_arena_alloc(arena, c->fleet->n_packages + 1);
+  if (!n || !states) return pk_rows_full(err);
+  for (size_t i = 0; i < c->fleet->n_stands; i++) {
+    const pk_fleet_profile *p = c->fleet->stands[i].profile;
+    for (size_t k = 0; c->per_stand[i] && k < p->set->n; k++) {
+      uint32_t id = p->set->ids[k];
+      if (id >= c->fleet->n_packages) continue;
+      n[id] += c->per_stand[i];
+      if (p->states[k] > states[id]) states[id] = p->states[k];
+    }
+  }
+  *ret = n;
+  *ret_states = states;
+  return PK_OK;
+}
+
+/* How bad it is where it is not current. */
+static void note_updates(const pk_chosen *c, package_row *rows, const uint32_t *places) {
+  for (size_t i = 0; i < c->fleet->n_stands; i++) {
+    const pk_fleet_profile *p = c->fleet->stands[i].profile;
+    for (size_t k = 0; c->per_stand[i] && k < p->n_update_verdicts; k++) {
+      const pk_fleet_verdict *v = p->updates[k];
+      uint32_t place = v->package && (size_t)v->package->id < c->fleet->n_packages ? places[v->package->id] : 0;
+      if (!place) continue;
+      package_row *r = &rows[place - 1];
+      r->outdated += c->per_stand[i];
+      if ((int64_t)v->state >= r->state.number) r->available = v->available;
+    }
+  }
+}
+
+pk_rc pk_rows_packages(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  const pk_fleet *f = c->fleet;
+  const int64_t *hosts;
+  const unsigned char *states;
+  package_row *rows = NULL;
+  size_t n = 0, cap = 0;
+  pk_rc rc = hosts_by_package(c, arena, &hosts, &states, err);
+  uint32_t *places = rc == PK_OK ? pk_arena_alloc(arena, (f->n_packages + 1) * sizeof *places) : NULL;
+  if (rc != PK_OK || !places) return rc != PK_OK ? rc : pk_rows_full(err);
+  for (size_t id = 0; id < f->n_packages; id++) {
+    const pk_fleet_package *p = f->packages[id];
+    if (!p || !hosts[id] || !pk_text_holds(p->package.name, w->q)) continue;
+    if (w->package.name.n && !pk_package_is_wanted(&w->package, &p->package)) continue;
+    void *array = rows;
+    if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) return pk_rows_full(err);
+    rows = array;
+    rows[n++] = (package_row){.package = p->package.name, .version = p->package.evr, .arch = p->package.arch, .source = p->package.source,
+                              .type = pk_str_of(pk_package_type_name(p->package.type)), .state = state_rank((pk_update_state)states[id]),
+                              .available = PK_STR(""), .hosts = hosts[id], .id = p->id};
+    places[id] = (uint32_t)n;
+  }
+  note_updates(c, rows, places);
+  *ret = (pk_rows){&pk_list_packages, NULL, rows, sizeof *rows, n};
+  return PK_OK;
+}
+
+/* ---- outdated packages ---- */
+
+typedef struct outdated_row {
+  pk_str package, platform;
+  pk_rank state;
+  int64_t hosts, versions;
+  pk_str lowest, highest, available, repository;
+  size_t last_stand; /* whose hosts were counted last, + 1 */
+  pk_package_type type;
+} outdated_row;
+
+static const pk_list_field OUTDATED_FIELDS[] = {
+    {"package", PK_CELL_TEXT, offsetof(outdated_row, package)},     {"platform", PK_CELL_TEXT, offsetof(outdated_row, platform)},
+    {"state", PK_CELL_RANK, offsetof(outdated_row, state)},         {"hosts", PK_CELL_NUMBER, offsetof(outdated_row, hosts)},
+    {"lowest", PK_CELL_TEXT, offsetof(outdated_row, lowest)},       {"highest", PK_CELL_TEXT, offsetof(outdated_row, highest)},
+    {"available", PK_CELL_TEXT, offsetof(outdated_row, available)}, {"repository", PK_CELL_TEXT, offsetof(outdated_row, repository)},
+    {"versions", PK_CELL_NUMBER, offsetof(outdated_row, versions)},
+};
+const pk_list_kind pk_list_outdated = {"outdated", OUTDATED_FIELDS, sizeof OUTDATED_FIELDS / sizeof OUTDATED_FIELDS[0], "-state,-hosts,package",
+                                       "package,platform", NULL, NULL};
+
+static void note_outdated(outdated_row *r, const pk_fleet_verdict *v) {
+  const pk_package *p = &v->package->package;
+  if (!r->lowest.n || pk_evr_cmp(r->type, p->evr, r->lowest) < 0) r->lowest = p->evr;
+  if (!r->highest.n || pk_evr_cmp(r->type, p->evr, r->highest) > 0) r->highest = p->evr;
+  if ((int64_t)v->state > r->state.number) r->state = state_rank(v->state);
+  if (!r->available.n || pk_evr_cmp(r->type, v->available, r->available) > 0) {
+    r->available = v->available;
+    r->repository = v->repository;
+  }
+}
+
+pk_rc pk_rows_outdated(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  pk_map places, versions;
+  outdated_row *rows = NULL;
+  size_t n = 0, cap = 0;
+  pk_rc rc = PK_OK;
+  pk_map_init(&places, true);
+  pk_map_init(&versions, true);
+  for (size_t i = 0; rc == PK_OK && i < c->fleet->n_stands; i++) {
+    const pk_fleet_profile *p = c->fleet->stands[i].profile;
+    for (size_t k = 0; rc == PK_OK && c->per_stand[i] && k < p->n_update_verdicts; k++) {
+      const pk_fleet_verdict *v = p->updates[k];
+      if (!v->package || !pk_text_holds(v->package->package.name, w->q)) continue;
+      const char *const key[] = {v->package->package.name.p, v->platform->name.p}; /* interned */
+      bool is_new;
+      uint64_t *place = pk_map_put(&places, (pk_str){(const char *)key, sizeof key}, &is_new);
+      if (is_new) {
+        void *array = rows;
+        if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) {
+          rc = pk_rows_full(err);
+          break;
+        }
+        rows = array;
+        rows[n] = (outdated_row){.package = v->package->package.name, .platform = v->platform->name, .type = v->platform->type,
+                                 .repository = PK_STR("")};
+        *place = n++;
+      }
+      outdated_row *r = &rows[*place];
+      const char *const version[] = {key[0], key[1], v->package->package.evr.p};
+      *pk_map_put(&versions, (pk_str){(const char *)version, sizeof version}, &is_new) = 1;
+      r->versions += is_new;
+      if (r->last_stand != i + 1) r->hosts += c->per_stand[i];
+      r->last_stand = i + 1;
+      note_outdated(r, v);
+    }
+  }
+  pk_map_fini(&places);
+  pk_map_fini(&versions);
+  *ret = (pk_rows){&pk_list_outdated, NULL, rows, sizeof *rows, n};
+  return rc;
+}
+
+/* ---- packages of a host ---- */
+
+typedef struct host_package_row {
+  pk_str package, arch, installed, available, repository, source;
+  pk_rank state;
+  pk_str kernel; /* "running", "idle", "" */
+  int64_t cves, id;
+} host_package_row;
+
+#define HOST_PACKAGE_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(host_package_row, name)}
+static const pk_list_field HOST_PACKAGE_FIELDS[] = {
+    HOST_PACKAGE_FIELD(package, TEXT),   HOST_PACKAGE_FIELD(arch, TEXT),       HOST_PACKAGE_FIELD(installed, TEXT), HOST_PACKAGE_FIELD(state, RANK),
+    HOST_PACKAGE_FIELD(available, TEXT), HOST_PACKAGE_FIELD(repository, TEXT), HOST_PACKAGE_FIELD(source, TEXT),    HOST_PACKAGE_FIELD(kernel, TEXT),
+    HOST_PACKAGE_FIELD(cves, NUMBER),    HOST_PACKAGE_FIELD(id, ID),
+};
+#define N_HOST_PACKAGE_FIELDS (sizeof HOST_PACKAGE_FIELDS / sizeof HOST_PACKAGE_FIELDS[0])
+const pk_list_kind pk_list_host_updates = {"updates", HOST_PACKAGE_FIELDS, N_HOST_PACKAGE_FIELDS, "-state,package,arch", "id", NULL, NULL};
+const pk_list_kind pk_list_host_packages = {"packages", HOST_PACKAGE_FIELDS, N_HOST_PACKAGE_FIELDS, "package,arch", "id", NULL, NULL};
+
+static int64_t count_cves(const pk_fleet_stand *s, const pk_fleet_verdict *v) {
+  pk_map seen;
+  bool is_new;
+  int64_t n = 0;
+  pk_map_init(&seen, true);
+  for (size_t r = 0; r < v->n_rules; r++)
+    for (size_t i = 0; v->rules[r]->counts && i < v->rules[r]->definition->n_cves; i++) {
+      const pk_fleet_cve *cve = v->rules[r]->definition->cves[i];
+      if (pk_fleet_excepted(s, v, cve)) continue;
+      *pk_map_put(&seen, (pk_str){(const char *)&cve->place, sizeof cve->place}, &is_new) = 1;
+      n += is_new;
+    }
+  pk_map_fini(&seen);
+  return n;
+}
+
+static host_package_row row_of(const pk_fleet_package *p, pk_str kernel) {
+  static const char *const roles[] = {[PK_KERNEL_NONE] = "", [PK_KERNEL_RUNNING] = "running", [PK_KERNEL_IDLE] = "idle"};
+  return (host_package_row){.package = p->package.name, .arch = p->package.arch, .installed = p->package.evr, .available = PK_STR(""),
+                            .repository = PK_STR(""), .source = p->package.source, .state = state_rank(PK_UPDATE_CURRENT),
+                            .kernel = pk_str_of(roles[pk_kernel_role_of(&p->package, kernel)]), .id = p->id};
+}
+
+static void add_update(host_package_row *r, const pk_fleet_verdict *v) {
+  r->state = state_rank(v->state);
+  r->available = v->available;
+  r->repository = v->repository;
+}
+
+pk_rc pk_rows_host_updates(const pk_fleet *f, const pk_fleet_host *h, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  const pk_fleet_stand *s = &f->stands[h->stand];
+  const pk_fleet_profile *p = s->profile;
+  host_package_row *rows = pk_arena_alloc(arena, p->n_update_verdicts * sizeof *rows + 1);
+  if (!rows) return pk_rows_full(err);
+  for (size_t i = 0; i < p->n_update_verdicts; i++) {
+    rows[i] = row_of(p->updates[i]->package, p->kernel);
+    add_update(&rows[i], p->updates[i]);
+    rows[i].cves = count_cves(s, p->updates[i]);
+  }
+  *ret = (pk_rows){&pk_list_host_updates, NULL, rows, sizeof *rows, p->n_update_verdicts};
+  return PK_OK;
+}
+
+pk_rc pk_rows_host_packages(const pk_fleet *f, const pk_fleet_host *h, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  const pk_fleet_stand *s = &f->stands[h->stand];
+  const pk_fleet_profile *p = s->profile;
+  size_t n = 0;
+  host_package_row *rows = pk_arena_alloc(arena, p->set->n * sizeof *rows + 1);
+  uint32_t *places = pk_arena_alloc(arena, (f->n_packages + 1) * sizeof *places);
+  if (!rows || !places) return pk_rows_full(err);
+  for (size_t i = 0; i < p->set->n; i++) {
+    const pk_fleet_package *package = p->set->ids[i] < f->n_packages ? f->packages[p->set->ids[i]] : NULL;
+    if (!package || !pk_text_holds(package->package.name, w->q)) continue;
+    rows[n++] = row_of(package, p->kernel);
+    rows[n - 1].state = state_rank((pk_update_state)p->states[i]);
+    places[package->id] = (uint32_t)n;
+  }
+  for (size_t i = 0; i < p->n_update_verdicts; i++)
+    if (places[p->updates[i]->package->id]) add_update(&rows[places[p->updates[i]->package->id] - 1], p->updates[i]);
+  for (size_t i = 0; i < p->n_vulnerable; i++)
+    if (p->vulnerable[i]->package && places[p->vulnerable[i]->package->id])
+      rows[places[p->vulnerable[i]->package->id] - 1].cves += count_cves(s, p->vulnerable[i]);
+  *ret = (pk_rows){&pk_list_host_packages, NULL, rows, sizeof *rows, n};
+  return PK_OK;
+}
+
+/* ---- history ---- */
+
+typedef struct history_row {
+  int64_t at, number;
+  pk_str change, package, arch, before, after;
+} history_row;
+
+#define HISTORY_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(history_row, name)}
+static const pk_list_field HISTORY_FIELDS[] = {
+    HISTORY_FIELD(at, TIME),   HISTORY_FIELD(change, TEXT), HISTORY_FIELD(package, TEXT), HISTORY_FIELD(arch, TEXT),
+    HISTORY_FIELD(before, TEXT), HISTORY_FIELD(after, TEXT), HISTORY_FIELD(number, ID),
+};
+const pk_list_kind pk_list_host_history = {"history", HISTORY_FIELDS, sizeof HISTORY_FIELDS / sizeof HISTORY_FIELDS[0], "-at,number", "number", NULL, NULL};
+
+typedef struct history {
+  const pk_fleet *f;
+  pk_store *store;
+  pk_arena *arena;
+  history_row *rows;
+  size_t n, cap;
+  int64_t *ids; /* of the period before */
+  size_t n_ids;
+  pk_str kernel, platform;
+  bool begun;
+} history;
+
+static pk_rc add_change(history *h, history_row row, pk_err *err) {
+  void *array = h->rows;
+  row.number = (int64_t)h->n + 1;
+  if (!pk_arena_grow(h->arena, &array, h->n, &h->cap, sizeof *h->rows)) return pk_rows_full(err);
+  h->rows = array;
+  h->rows[h->n++] = row;
+  return PK_OK;
+}
+
+static const pk_package *package_at(const history *h, int64_t id) {
+  return (size_t)id < h->f->n_packages && h->f->packages[id] ? &h->f->packages[id]->package : NULL;
+}
+
+typedef struct ids {
+  int64_t *list;
+  size_t n;
+} ids;
+
+/* What is only in one of two ascending lists. */
+static ids only_in(const int64_t *a, size_t n_a, const int64_t *b, size_t n_b) {
+  ids r = {pk_realloc_array(NULL, n_a + 1, sizeof *r.list), 0};
+  for (size_t i = 0, k = 0; i < n_a; i++) {
+    while (k < n_b && b[k] < a[i]) k++;
+    if (k == n_b || b[k] != a[i]) r.list[r.n++] = a[i];
+  }
+  return r;
+}
+
+/* A package that went and one of the same name and architecture that came are one change. */
+static pk_rc tell_difference(history *h, int64_t at, const ids *gone, const ids *come, pk_err *err) {
+  pk_rc rc = PK_OK;
+  bool *used = pk_calloc(come->n + 1, sizeof *used);
+  pk_map by_name;
+  pk_map_init(&by_name, true);
+  for (size_t i = come->n; i-- > 0;) {
+    const pk_package *p = package_at(h, come->list[i]);
+    const char *const key[] = {p ? p->name.p : NULL, p ? p->arch.p : NULL};
+    *pk_map_put(&by_name, (pk_str){(const char *)key, sizeof key}, NULL) = i + 1;
+  }
+  for (size_t i = 0; rc == PK_OK && i < gone->n; i++) {
+    const pk_package *old = package_at(h, gone->list[i]);
+    if (!old) continue;
+    const char *const key[] = {old->name.p, old->arch.p};
+    uint64_t *place = pk_map_get(&by_name, (pk_str){(const char *)key, sizeof key});
+    size_t k = place && *place ? (size_t)*place - 1 : come->n;
+    history_row row = {.at = at, .change = PK_STR("removed"), .package = old->name, .arch = old->arch, .before = old->evr, .after = PK_STR("")};
+    if (k < come->n && !used[k]) {
+      const pk_package *new = package_at(h, come->list[k]);
+      used[k] = true;
+      row.after = new->evr;
+      row.change = pk_evr_cmp(new->type, new->evr, old->evr) < 0 ? PK_STR("downgraded") : PK_STR("upgraded");
+    }
+    rc = add_change(h, row, err);
+  }
+  for (size_t i = 0; rc == PK_OK && i < come->n; i++) {
+    const pk_package *p = used[i] ? NULL : package_at(h, come->list[i]);
+    if (p)
+      rc = add_change(h, (history_row){.at = at, .change = PK_STR("installed"), .package = p->name, .arch = p->arch, .before = PK_STR(""), .after = p->evr},
+                      err);
+  }
+  pk_map_fini(&by_name);
+  free(used);
+  return rc;
+}
+
+static pk_rc tell_text(history *h, int64_t at, pk_str change, pk_str *kept, pk_str now, pk_err *err) {
+  pk_str before = *kept;
+  if (h->begun && pk_str_eq(before, now)) return PK_OK;
+  if (!pk_arena_copy(h->arena, now, kept)) return pk_rows_full(err);
+  if (!h->begun) return PK_OK;
+  return add_change(h, (history_row){.at = at, .change = change, .package = PK_STR(""), .arch = PK_STR(""), .before = before, .after = *kept}, err);
+}
+
+static pk_rc keep_period(void *arg, const pk_period *p, pk_err *err) {
+  history *h = arg;
+  int64_t *members = NULL;
+  size_t n = 0;
+  pk_rc rc = tell_text(h, p->from_at, PK_STR("kernel"), &h->kernel, p->kernel, err);
+  if (rc == PK_OK) rc = tell_text(h, p->from_at, PK_STR("platform"), &h->platform, p->platform, err);
+  if (rc == PK_OK) rc = pk_store_set_members(h->store, p->set_id, &members, &n, err);
+  if (rc == PK_OK && h->begun) {
+    ids gone = only_in(h->ids, h->n_ids, members, n), come = only_in(members, n, h->ids, h->n_ids);
+    rc = tell_difference(h, p->from_at, &gone, &come, err);
+    free(gone.list);
+    free(come.list);
+  } else if (rc == PK_OK) {
+    pk_buf text;
+    pk_str copy;
+    pk_buf_init(&text, 64);
+    pk_buf_printf(&text, "%zu", n);
+    rc = pk_arena_copy(h->arena, pk_buf_view(&text), &copy)
+             ? add_change(h, (history_row){.at = p->from_at, .change = PK_STR("first"), .package = PK_STR(""), .arch = PK_STR(""), .before = PK_STR(""), .after = copy}, err)
+             : pk_rows_full(err);
+    pk_buf_free(&text);
+  }
+  free(h->ids);
+  h->ids = members;
+  h->n_ids = n;
+  h->begun = true;
+  return rc == PK_NOTFOUND ? PK_OK : rc;
+}
+
+pk_rc pk_rows_host_history(const pk_fleet *f, pk_store *store, const pk_fleet_host *host, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  history h = {.f = f, .store = store, .arena = arena};
+  pk_rc rc = pk_store_history(store, host->id, keep_period, &h, err);
+  free(h.ids);
+  *ret = (pk_rows){&pk_list_host_history, NULL, h.rows, sizeof *h.rows, h.n};
+  return rc;
+}

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * api: /api/v1/…, described by docs/openapi.yaml. Reads wait (asleep) for the fleet and are answered from it; edits are
+ * written first and the reads that follow see them. */
+#include "server/api/api.h"
+
+#include "base/log.h"
+#include "base/times.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PREFIX "/api/v1/"
+/* Memory of an edit's body as a tree. */
+#define BODY_BYTES_MAX ((size_t)32 << 20)
+
+/* ---- addresses ---- */
+
+static const struct {
+  const char *path, *route;
+} PAKITI3[] = {{"/api/hosts.php", "pakiti3/hosts"},
+               {"/api/cve.php", "pakiti3/cve"},
+               {"/api/exportCvesTags.php", "pakiti3/cve-tags"},
+               {"/api/cvesTags_export.php", "pakiti3/cve-tags"},
+               {"/api/exportCvesExceptions.php", "pakiti3/exceptions"},
+               {"/api/cvesExceptions_export.php", "pakiti3/exceptions"}};
+
+static bool matches(pk_api_call *c, const char *pattern, pk_str path) {
+  pk_str rest = pk_str_of(pattern), part, own;
+  size_t n = 0;
+  while (pk_str_split(&rest, '/', &part)) {
+    if (!pk_str_split(&path, '/', &own) || !own.n) return false;
+    if (pk_str_starts(part, "{")) c->args[n++] = own;
+    else if (!pk_str_eq(part, own)) return false;
+  }
+  return path.n == 0;
+}
+
+static const pk_api_route *find_in(pk_api_call *c, const pk_api_route *list, size_t n, const char *method, pk_str path, bool *ret_known) {
+  for (size_t i = 0; i < n; i++) {
+    if (!matches(c, list[i].path, path)) continue;
+    *ret_known = true;
+    if (strcmp(list[i].method, method) == 0) return &list[i];
+  }
+  return NULL;
+}
+
+static const pk_api_route *find_route(pk_api_call *c, const char *method, bool *ret_known) {
+  pk_str path = pk_buf_view(&c->request->path);
+  *ret_known = false;
+  for (size_t i = 0; i < sizeof PAKITI3 / sizeof PAKITI3[0]; i++)
+    if (pk_str_is(path, PAKITI3[i].path)) return find_in(c, pk_api_reads, pk_n_api_reads, method, pk_str_of(PAKITI3[i].route), ret_known);
+  if (!pk_str_starts(path, PREFIX) || pk_str_starts(path, PREFIX "pakiti3/")) return NULL;
+  path = pk_str_sub(path, strlen(PREFIX), path.n);
+  const pk_api_route *found = find_in(c, pk_api_reads, pk_n_api_reads, method, path, ret_known);
+  return found ? found : find_in(c, pk_api_edits, pk_n_api_edits, method, path, ret_known);
+}
+
+/* ---- parameters ---- */
+
+static int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* WHATWG URL, application/x-www-form-urlencoded. */
+static bool decode(pk_arena *arena, pk_str text, pk_str *ret) {
+  char *to = pk_arena_alloc(arena, text.n + 1);
+  size_t n = 0;
+  if (!to) return false;
+  for (size_t i = 0; i < text.n; i++) {
+    int high = -1, low = -1;
+    if (text.p[i] == '%' && i + 2 < text.n) {
+      high = hex_digit(text.p[i + 1]);
+      low = hex_digit(text.p[i + 2]);
+    }
+    if (high >= 0 && low >= 0) {
+      to[n++] = (char)(high * 16 + low);
+      i += 2;
+    } else {
+      to[n++] = text.p[i] == '+' ? ' ' : text.p[i];
+    }
+  }
+  *ret = (pk_str){to, n};
+  return pk_str_utf8(*ret);
+}
+
+static pk_rc read_params(pk_api_call *c, pk_err *err) {
+  pk_str rest = pk_buf_view(&c->request->query), one;
+  while (pk_str_split(&rest, '&', &one)) {
+    if (!one.n) continue;
+    if (c->n_params == PK_API_PARAMS_MAX) return pk_err_set(err, PK_E_SYNTAX, "more than %d parameters", PK_API_PARAMS_MAX);
+    pk_param *p = &c->params[c->n_params++];
+    size_t equals = pk_str_find(one, '=');
+    if (!decode(&c->arena, pk_str_sub(one, 0, equals), &p->name) || !decode(&c->arena, pk_str_sub(one, equals + 1, one.n), &p->value))
+      return pk_err_set(err, PK_E_SYNTAX, "the query is not UTF-8");
+  }
+  return PK_OK;
+}
+
+bool pk_api_param(pk_api_call *c, const char *name, pk_str *ret) {
+  for (size_t i = 0; i < c->n_params; i++)
+    if (pk_str_is(c->params[i].name, name)) {
+      c->params[i].taken = true;
+      *ret = c->params[i].value;
+      return true;
+    }
+  return false;
+}
+
+pk_rc pk_api_all_taken(const pk_api_call *c, pk_err *err) {
+  for (size_t i = 0; i < c->n_params; i++)
+    if (!c->params[i].taken)
+      return pk_err_set(err, PK_E_SYNTAX, "there is no parameter '%.*s' here, or it is given twice", PK_FMT(c->params[i].name));
+  return PK_OK;
+}
+
+static pk_rc take_flag(pk_api_call *c, const char *name, int *ret, pk_err *err) {
+  pk_str text;
+  *ret = -1;
+  if (!pk_api_param(c, name, &text) || !text.n) return PK_OK;
+  bool yes = pk_str_is(text, "yes") || pk_str_is(text, "true") || pk_str_is(text, "1");
+  bool no = pk_str_is(text, "no") || pk_str_is(text, "false") || pk_str_is(text, "0");
+  if (!yes && !no) return pk_err_set(err, PK_E_SYNTAX, "%s is '%.*s': say yes or no", name, PK_FMT(text));
+  *ret = yes;
+  return PK_OK;
+}
+
+static pk_rc take_severities(pk_api_call *c, unsigned *ret, pk_err *err) {
+  pk_str list, one;
+  *ret = 0;
+  if (!pk_api_param(c, "severity", &list)) return PK_OK;
+  while (pk_str_split(&list, ',', &one)) {
+    int s = PK_SEVERITY_UNKNOWN;
+    while (s <= PK_SEVERITY_CRITICAL && !pk_str_is(one, pk_severity_name((pk_severity)s))) s++;
+    if (s > PK_SEVERITY_CRITICAL)
+      return pk_err_set(err, PK_E_SYNTAX, "'%.*s' is no severity: say critical, high, medium, low or unknown", PK_FMT(one));
+    *ret |= 1u << s;
+  }
+  return PK_OK;
+}
+
+pk_rc pk_api_wanted(pk_api_call *c, pk_list_wanted *ret, pk_err *err) {
+  *ret = (pk_list_wanted){.q = PK_STR("")};
+  int all = -1;
+  pk_rc rc = take_severities(c, &ret->severities, err);
+  if (rc == PK_OK) rc = take_flag(c, "exploited", &ret->exploited, err);
+  if (rc == PK_OK) rc = take_flag(c, "fixed", &ret->fixed, err);
+  if (rc == PK_OK) rc = take_flag(c, "tagged", &ret->tagged, err);
+  if (rc == PK_OK) rc = take_flag(c, "all", &all, err);
+  ret->all = all == 1;
+  pk_str text;
+  if (rc == PK_OK && pk_api_param(c, "search", &text)) {
+    char *lower = pk_arena_alloc(&c->arena, text.n + 1);
+    if (!lower) return pk_rows_full(err);
+    ret->q = pk_str_lower(pk_str_trim(text), lower, text.n + 1);
+  }
+  for (size_t i = 0; rc == PK_OK && i < c->n_params; i++) {
+    if (c->params[i].taken) continue;
+    rc = pk_filter_take(&ret->hosts, c->params[i].name, c->params[i].value, pk_now(), err);
+    if (rc == PK_OK) c->params[i].taken = true;
+    if (rc == PK_NOTFOUND) rc = PK_OK;
+  }
+  return rc;
+}
+
+pk_store *pk_api_store(pk_api_call *c) {
+  if (!c->store) c->store = pk_readers_take(&c->request->server->readers);
+  return c->store;
+}
+
+pk_rc pk_api_host(pk_api_call *c, const pk_fleet_host **ret, pk_err *err) {
+  *ret = pk_fleet_host_of(c->ask.fleet, &c->scope, c->args[0]);
+  if (*ret) return PK_OK;
+  pk_err_set(err, PK_NOTFOUND, "no host '%.*s' has reported, or several have that name: see /api/v1/hosts?q=…", PK_FMT(c->args[0]));
+  return PK_NOTFOUND;
+}
+
+pk_rc pk_api_cve(pk_api_call *c, size_t arg, int64_t *ret, pk_err *err) {
+  *ret = pk_cve_number(c->args[arg]);
+  return *ret ? PK_OK : pk_err_set(err, PK_E_SYNTAX, "'%.*s' is no CVE: give its name, for example CVE-2024-6387", PK_FMT(c->args[arg]));
+}
+
+/* ---- who may ask: until people sign in, everybody who reaches the server, but no foreign web page ---- */
+
+static pk_str host_of(pk_str authority) {
+  if (pk_str_starts(authority, "[")) {
+    size_t end = pk_str_find(authority, ']');
+    return pk_str_sub(authority, 1, end);
+  }
+  return pk_str_sub(authority, 0, pk_str_find(authority, ':'));
+}
+
+static bool is_address(pk_str host) {
+  bool digits = host.n > 0;
+  for (size_t i = 0; i < host.n; i++) {
+    if (host.p[i] == ':') return true;
+    digits &= (host.p[i] >= '0' && host.p[i] <= '9') || host.p[i] == '.';
+  }
+  return digits;
+}
+
+/* A page of the open web may lead its own name to this machine (DNS rebinding): a server on loopback is asked by address or as localhost,
+ * or by a name that it was told. */
+static bool host_is_ours(const pk_request *r) {
+  pk_str host = host_of(pk_str_of(pk_request_header(r, "Host"))), rest = pk_str_of(r->server->config->server_names), name;
+  if (!host.n || is_address(host) || pk_str_is_nocase(host, "localhost")) return true;
+  bool named = false;
+  while (pk_str_word(&rest, &name)) {
+    char a[PK_URL_MAX], b[PK_URL_MAX];
+    if (pk_str_eq(pk_str_lower(host, a, sizeof a), pk_str_lower(name, b, sizeof b))) return true;
+    named = true;
+  }
+  return !named && !r->server->on_loopback;
+}
+
+const char *pk_web_fault(const pk_request *r) {
+  if (!host_is_ours(r)) return "the server does not know itself by this name: put it into server_names";
+  return NULL;
+}
+
+static const char *fault_in_edit(const pk_request *r) {
+  pk_str type = pk_str_of(pk_request_header(r, "Content-Type")), origin = pk_str_of(pk_request_header(r, "Origin"));
+  pk_str from = pk_str_of(pk_request_header(r, "Sec-Fetch-Site"));
+  type = pk_str_trim(pk_str_sub(type, 0, pk_str_find(type, ';')));
+  /* forms of foreign pages cannot send these types without asking first (Fetch, CORS-safelisted request-header) */
+  if (!pk_str_is_nocase(type, "application/json") && !pk_str_is_nocase(type, "application/xml")) return "send application/json, or application/xml for imports";
+  if (from.n && !pk_str_is(from, "same-origin") && !pk_str_is(from, "none")) return "pages of other sites may not change anything here";
+  if (!origin.n) return NULL;
+  size_t scheme = pk_str_find(origin, '/');
+  pk_str authority = pk_str_sub(origin, scheme + 2, origin.n);
+  if (scheme + 2 > origin.n || !pk_str_eq(authority, pk_str_of(pk_request_header(r, "Host")))) return "pages of other sites may not change anything here";
+  return NULL;
+}
+
+/* ---- running ---- */
+
+static enum MHD_Result fail(pk_request *r, pk_rc rc, const pk_err *why) {
+  unsigned status = rc == PK_E_LIMIT ? 400 : pk_rc_http_status(rc);
+  if (status >= 500) pk_log(PK_LOG_ERROR, "api_failed", "peer", r->peer, "why", why->text, NULL);
+  return pk_api_problem(r, status, why->text);
+}
+
+static enum MHD_Result run_handler(pk_request *r, pk_api_call *c) {
+  pk_err err = {0};
+  pk_rc rc = c->route->run(c, &err);
+  if (c->store) pk_readers_give_back(&r->server->readers, c->store); /* a slow asker does not keep it */
+  c->store = NULL;
+  if (rc == PK_OK && r->answered) return r->queued;
+  if (rc == PK_OK) rc = pk_err_set(&err, PK_E_INTERNAL, "no reply was made");
+  return fail(r, rc, &err);
+}
+
+static void on_ready(pk_fleet_ask *ask) {
+  pk_api_call *c = ask->arg;
+  pk_request *r = c->request;
+  pk_server *server = r->server;
+  atomic_store_explicit(&c->is_ready, true, memory_order_release);
+  MHD_resume_connection(r->connection);
+  atomic_fetch_sub(&server->in_work, 1);
+}
+
+static enum MHD_Result wait_for_fleet(pk_request *r, pk_api_call *c) {
+  c->ask.ready = on_ready;
+  c->ask.arg = c;
+  c->asked = true;
+  /* asleep before the keeper can wake it */
+  atomic_fetch_add(&r->server->in_work, 1);
+  MHD_suspend_connection(r->connection);
+  pk_keeper_ask(r->server->keeper, &c->ask);
+  return MHD_YES;
+}
+
+typedef struct body_copy {
+  pk_arena *arena;
+  pk_json_value *root;
+} body_copy;
+
+static pk_json_value *copy_value(pk_arena *arena, const pk_json_value *v) {
+  pk_json_value *copy = pk_arena_alloc(arena, sizeof *copy), **link;
+  if (!copy) return NULL;
+  *copy = (pk_json_value){.kind = v->kind};
+  if (!pk_arena_copy(arena, v->key, &copy->key) || !pk_arena_copy(arena, v->text, &copy->text)) return NULL;
+  link = &copy->first;
+  for (const pk_json_value *child = v->first; child; child = child->next, link = &(*link)->next)
+    if (!(*link = copy_value(arena, child))) return NULL;
+  return copy;
+}
+
+static pk_rc keep_body(void *arg, const pk_str *path, const pk_json_value *v, pk_err *err) {
+  (void)path;
+  body_copy *b = arg;
+  b->root = copy_value(b->arena, v);
+  return b->root ? PK_OK : pk_err_set(err, PK_E_LIMIT, "the body takes too much memory");
+}
+
+static pk_rc read_body(pk_api_call *c, pk_err *err) {
+  pk_str bytes = pk_buf_view(&c->request->body), type = pk_str_of(pk_request_header(c->request, "Content-Type"));
+  if (!bytes.n || !pk_str_starts(type, "application/json")) return PK_OK;
+  pk_stream *in = NULL;
+  body_copy b = {.arena = &c->arena};
+  pk_rc rc = pk_stream_open_bytes(bytes, (pk_stream_limits){BODY_BYTES_MAX, 0}, &in, err);
+  if (rc == PK_OK) rc = pk_json_each(in, 0, BODY_BYTES_MAX, keep_body, &b, err);
+  pk_stream_close(&in);
+  c->body = b.root;
+  if (rc == PK_OK && (!b.root || b.root->kind != PK_JSON_OBJECT)) rc = pk_err_set(err, PK_E_SYNTAX, "the body is no JSON object");
+  return rc;
+}
+
+static enum MHD_Result begin(pk_request *r, pk_api_call *c) {
+  pk_err err = {0};
+  bool known;
+  const char *fault = pk_web_fault(r);
+  if (fault) return pk_api_problem(r, 403, fault);
+  c->route = find_route(c, r->head_only ? "GET" : r->method, &known);
+  if (!c->route) return pk_api_problem(r, known ? 405 : 404, known ? "this address does not take this method" : "there is nothing at this address: see /api/v1/openapi.yaml");
+  if (c->route->edits && (fault = fault_in_edit(r))) return pk_api_problem(r, pk_str_starts(pk_str_of(fault), "send") ? 415 : 403, fault);
+  pk_rc rc = read_params(c, &err);
+  if (rc == PK_OK && c->route->edits) rc = read_body(c, &err);
+  if (rc != PK_OK) return fail(r, rc, &err);
+  return c->route->edits ? run_handler(r, c) : wait_for_fleet(r, c);
+}
+
+enum MHD_Result pk_api_run(pk_request *r) {
+  pk_api_call *c = pk_calloc(1, sizeof *c);
+  r->work = c;
+  c->request = r;
+  c->scope.everything = true; /* until people sign in */
+  pk_arena_init(&c->arena, PK_API_BYTES_MAX);
+  return begin(r, c);
+}
+
+enum MHD_Result pk_api_resumed(pk_request *r) {
+  pk_api_call *c = r->work;
+  if (!c->asked || !atomic_load_explicit(&c->is_ready, memory_order_acquire)) return MHD_YES;
+  if (c->ask.rc != PK_OK) return fail(r, c->ask.rc, &c->ask.err);
+  return run_handler(r, c);
+}
+
+void pk_api_end(pk_request *r) {
+  pk_api_call *c = r->work;
+  if (!c) return;
+  if (c->store) pk_readers_give_back(&r->server->readers, c->store);
+  if (c->ask.fleet) pk_keeper_release(r->server->keeper, &c->ask.fleet);
+  pk_arena_fini(&c->arena);
+  free(c);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * pakiti3: the outputs of Pakiti 3's /api (.php), for those who read them already. docs/protocols.md describes them. */
+#include "app/decisions.h"
+#include "base/times.h"
+#include "server/api/api.h"
+
+#include <stdlib.h>
+
+#define CSV_TYPE "text/csv; charset=utf-8"
+#define XML_TYPE "text/xml; charset=utf-8"
+
+/* As PHP's fputcsv: quotes around what holds a blank, a comma, a quote, a tab, a backslash or a line's end. */
+static void write_field(pk_buf *out, pk_str text, bool last) {
+  bool quotes = false;
+  for (size_t i = 0; i < text.n; i++) quotes |= memchr(" ,\"\t\\\r\n", text.p[i], 7) != NULL;
+  if (quotes) pk_buf_putc(out, '"');
+  for (size_t i = 0; i < text.n; i++) {
+    if (text.p[i] == '"') pk_buf_putc(out, '"');
+    pk_buf_putc(out, text.p[i]);
+  }
+  if (quotes) pk_buf_putc(out, '"');
+  pk_buf_putc(out, last ? '\n' : ',');
+}
+
+static pk_rc send_text(pk_api_call *c, const char *type, pk_buf *text, pk_err *err) {
+  pk_rc rc = text->over ? pk_rows_full(err) : PK_OK;
+  if (rc == PK_OK) pk_api_send(c, 200, type, pk_buf_view(text));
+  pk_buf_free(text);
+  return rc;
+}
+
+/* ---- hosts.php: a row for each host, tagged CVE and tag ---- */
+
+static void write_moment(pk_buf *out, int64_t at) {
+  char text[24];
+  pk_time_text(at ? at : 1, text);
+  text[10] = ' ';
+  write_field(out, (pk_str){text, 19}, true);
+}
+
+static void write_host_tags(const pk_fleet *f, const pk_fleet_host *h, pk_str tag, int64_t cve, pk_buf *out) {
+  const pk_fleet_stand *s = &f->stands[h->stand];
+  for (size_t i = 0; i < s->n_cves; i++) {
+    const pk_fleet_cve *one = f->cves[s->cves[i]];
+    uint64_t tags = f->cve_states[one->place].tags;
+    for (size_t t = 0; tags && t < f->n_tag_names; t++) {
+      if (!(tags >> t & 1) || (tag.n && !pk_str_eq(tag, f->tag_names[t])) || (cve && cve != one->number)) continue;
+      write_field(out, f->tag_names[t], false);
+      write_field(out, one->name, false);
+      write_field(out, h->texts[PK_HOST_SITE].n ? h->texts[PK_HOST_SITE] : PK_STR("N/A"), false);
+      write_field(out, h->texts[PK_HOST_NAME], false);
+      write_field(out, h->texts[PK_HOST_OS], false);
+      write_field(out, s->profile->platform->arch, false);
+      write_moment(out, h->last_report_at);
+    }
+  }
+}
+
+pk_rc pk_pakiti3_hosts(pk_api_call *c, pk_err *err) {
+  pk_str cve = PK_STR(""), tag = PK_STR(""), group = PK_STR(""), activity = PK_STR("");
+  pk_filter filter = {0};
+  pk_chosen chosen;
+  pk_buf out;
+  pk_api_param(c, "cveName", &cve);
+  pk_api_param(c, "tag", &tag);
+  pk_api_param(c, "hostGroup", &group);
+  pk_api_param(c, "activity", &activity);
+  pk_rc rc = activity.n ? pk_filter_activity(&filter, activity, pk_now(), err) : PK_OK;
+  int64_t number = cve.n ? pk_cve_number(cve) : 0;
+  if (rc == PK_OK && cve.n && !number) rc = pk_err_set(err, PK_E_SYNTAX, "'%.*s' is no CVE", PK_FMT(cve));
+  if (group.n) filter.groups[PK_GROUP_SITE] = (pk_wanted){true, pk_str_is(group, "N/A") ? PK_STR("") : group};
+  filter.states = 1u << PK_STATE_TAGGED;
+  if (rc == PK_OK) rc = pk_filter_choose(&filter, c->ask.fleet, &c->scope, &c->arena, &chosen, err);
+  if (rc != PK_OK) return rc;
+  pk_buf_init(&out, PK_API_REPLY_MAX);
+  pk_buf_puts(&out, "tag,cve,site,host,os,arch,last_report\n");
+  for (size_t i = 0; i < chosen.n; i++) write_host_tags(c->ask.fleet, chosen.hosts[i], tag, number, &out);
+  return send_text(c, CSV_TYPE, &out, err);
+}
+
+/* ---- cve.php: fixed versions of a CVE on a system ---- */
+
+typedef struct cve_output {
+  pk_buf *out;
+  pk_str os;
+  const char *cve;
+  bool xml;
+} cve_output;
+
+static void write_xml(pk_buf *out, pk_str text) {
+  for (size_t i = 0; i < text.n; i++) {
+    const char *entity = text.p[i] == '&' ? "&amp;" : text.p[i] == '<' ? "&lt;" : text.p[i] == '>' ? "&gt;" : text.p[i] == '"' ? "&quot;" : NULL;
+    if (entity) pk_buf_puts(out, entity);
+    else pk_buf_putc(out, text.p[i]);
+  }
+}
+
+static void write_fix(const cve_output *o, pk_str package, pk_str version) {
+  if (!o->xml) {
+    write_field(o->out, pk_str_of(o->cve), false);
+    write_field(o->out, o->os, false);
+    write_field(o->out, package, false);
+    write_field(o->out, PK_STR("<"), false);
+    write_field(o->out, version, true);
+    return;
+  }
+  pk_buf_printf(o->out, "<cve name=\"%s\" advisory_url=\"\"><os name=\"", o->cve);
+  write_xml(o->out, o->os);
+  pk_buf_puts(o->out, "\"><pkg name=\"");
+  write_xml(o->out, package);
+  pk_buf_puts(o->out, "\" operator=\"&lt;\" version=\"");
+  write_xml(o->out, version);
+  pk_buf_puts(o->out, "\"/></os></cve>");
+}
+
+static pk_str cell_named(const pk_rows *rows, size_t row, const char *name) {
+  for (size_t i = 0; i < rows->kind->n_fields; i++)
+    if (strcmp(rows->kind->fields[i].name, name) == 0) {
+      pk_cell v;
+      pk_list_cell(rows, (const char *)rows->rows + row * rows->size, i, &v);
+      return v.text;
+    }
+  return PK_STR("");
+}
+
+pk_rc pk_pakiti3_cve(pk_api_call *c, pk_err *err) {
+  pk_str cve = PK_STR(""), os = PK_STR(""), type = PK_STR("csv");
+  char name[32], platform[PK_PLATFORM_MAX + 1] = "";
+  pk_package_type package_type;
+  pk_rows rows;
+  pk_list_order order;
+  const size_t *places;
+  pk_buf out;
+  pk_api_param(c, "cve", &cve);
+  pk_api_param(c, "os", &os);
+  pk_api_param(c, "type", &type);
+  int64_t number = pk_cve_number(cve);
+  if (!number) return pk_err_set(err, PK_E_SYNTAX, "say which CVE and system: ?cve=CVE-…&os=…");
+  if (pk_platform_map_find(pk_intake_platforms(c->request->server->intake), os, platform, &package_type) != PK_OK) {
+    pk_err_set(err, PK_NOTFOUND, "no platform is known by the name '%.*s'", PK_FMT(os));
+    return PK_NOTFOUND;
+  }
+  pk_cve_format(number, name);
+  pk_rc rc = pk_rows_statements(pk_api_store(c), number, &c->arena, &rows, err);
+  if (rc == PK_OK) rc = pk_list_order_of(rows.kind, PK_STR("package"), PK_STR(""), &order, err);
+  if (rc == PK_OK) rc = pk_list_sorted(&rows, &order, &c->arena, &places, err);
+  if (rc != PK_OK) return rc;
+  cve_output o = {.out = &out, .os = os, .cve = name, .xml = pk_str_is(type, "xml")};
+  pk_buf_init(&out, PK_API_REPLY_MAX);
+  pk_buf_puts(&out, o.xml ? "<xml>" : "CVE,Os,\"Package name\",Operator,\"Package version\"\n");
+  for (size_t i = 0; i < rows.n; i++) {
+    pk_str fixed = cell_named(&rows, places[i], "fixed");
+    if (fixed.n && pk_platform_covers(cell_named(&rows, places[i], "platform"), pk_str_of(platform)))
+      write_fix(&o, cell_named(&rows, places[i], "package"), fixed);
+  }
+  if (o.xml) pk_buf_puts(&out, "</xml>");
+  return send_text(c, o.xml ? XML_TYPE : "text/plain; charset=utf-8", &out, err);
+}
+
+pk_rc pk_pakiti3_tags(pk_api_call *c, pk_err *err) {
+  pk_buf out;
+  pk_buf_init(&out, PK_API_REPLY_MAX);
+  pk_tags_export(c->ask.fleet, &out);
+  return send_text(c, XML_TYPE, &out, err);
+}
+
+pk_rc pk_pakiti3_exceptions(pk_api_call *c, pk_err *err) {
+  pk_buf out;
+  pk_buf_init(&out, PK_API_REPLY_MAX);
+  pk_exceptions_export(c->ask.fleet, &out);
+  return send_text(c, XML_TYPE, &out, err);
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The pages under test are served by somebody else, at UI_URL. The browser is
+// the system's: CHROMIUM, or /usr/bin/chromium. JUNIT names a file for the
+// results, OUTPUT a directory for what failing tests leave.
+
+import { defineConfig, devices } from '@playwright/test';
+import type { ReporterDescription } from '@playwright/test';
+
+const { CHROMIUM, JUNIT, OUTPUT, UI_URL } = process.env;
+const url = UI_URL || 'http://127.0.0.1:8123/x/y/';
+const reporter: ReporterDescription[] = [['list']];
+if (JUNIT) reporter.push(['junit', { outputFile: JUNIT }]);
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: OUTPUT || 'test-results',
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: !!process.env.CI,
+  reporter,
+  use: { baseURL: url.endsWith('/') ? url : `${url}/` },
+  projects: [
+    {
+      name: 'chromium',
+      use: {
+        ...devices['Desktop Chrome'],
+        launchOptions: {
+          executablePath: CHROMIUM || '/usr/bin/chromium',
+          args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+        },
+      },
+    },
+  ],
+});
