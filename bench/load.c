@@ -8,14 +8,16 @@
  *
  * Compressed, what lies between the markers is compressed once; the numbers go into gzip members of their own, stored.
  *
- *   load PORT SECONDS COUNT CONNECTIONS FIRST HOSTS SETS plain|gzip TEMPLATE CONTENT-TYPE
+ *   load PORT SECONDS COUNT CONNECTIONS FIRST HOSTS SETS plain|gzip TEMPLATE CONTENT-TYPE [RATE]
  *
- * Ends after SECONDS, or after COUNT reports when that is not 0. The n-th report is of host FIRST + n modulo HOSTS (0: a new one
+ * Ends after SECONDS, or after COUNT reports when that is not 0, or on SIGTERM. With RATE it sends that many reports a second,
+ * as far as the server keeps up; give it one connection then. The n-th report is of host FIRST + n modulo HOSTS (0: a new one
  * every time), and has set FIRST + n modulo SETS (0: never the same). */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -63,6 +65,7 @@ typedef struct run {
   bool gzip;
   uint64_t first, hosts, sets, count, n_sent, n_good, n_bad;
   int64_t end_ns;
+  int64_t pace_ns, next_ns; /* 0: as fast as it goes; when the next report may leave */
   uint32_t *samples; /* µs from the first byte sent to the reply's last */
   char bad[200];
 } run;
@@ -76,6 +79,13 @@ static int64_t now_ns(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number) {
+  (void)number;
+  stopped = 1;
 }
 
 /* ---- the request ---- */
@@ -186,8 +196,15 @@ static void send_more(run *u, connection *c) {
   }
 }
 
+static void wait_for_turn(run *u) {
+  int64_t now = now_ns(), left = u->next_ns - now;
+  if (left > 0) nanosleep(&(struct timespec){left / 1000000000, left % 1000000000}, NULL);
+  u->next_ns = (left > 0 ? u->next_ns : now) + u->pace_ns;
+}
+
 static void begin(run *u, connection *c) {
-  c->busy = (u->count == 0 || u->n_sent < u->count) && now_ns() < u->end_ns;
+  if (u->pace_ns) wait_for_turn(u);
+  c->busy = (u->count == 0 || u->n_sent < u->count) && now_ns() < u->end_ns && !stopped;
   if (!c->busy) return;
   put_numbers(u, c->out, u->n_sent++);
   c->sent = c->n_reply = 0;
@@ -243,12 +260,14 @@ static void tell(run *u, double seconds) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 11) {
-    fprintf(stderr, "usage: load PORT SECONDS COUNT CONNECTIONS FIRST HOSTS SETS plain|gzip TEMPLATE CONTENT-TYPE\n");
+  if (argc != 11 && argc != 12) {
+    fprintf(stderr, "usage: load PORT SECONDS COUNT CONNECTIONS FIRST HOSTS SETS plain|gzip TEMPLATE CONTENT-TYPE [RATE]\n");
     return 2;
   }
   run u = {.gzip = strcmp(argv[8], "gzip") == 0, .count = strtoull(argv[3], NULL, 10), .first = strtoull(argv[5], NULL, 10),
            .hosts = strtoull(argv[6], NULL, 10), .sets = strtoull(argv[7], NULL, 10)};
+  if (argc == 12) u.pace_ns = (int64_t)(1e9 / strtod(argv[11], NULL));
+  signal(SIGTERM, on_signal);
   size_t n = strtoul(argv[4], NULL, 10);
   build_request(&u.request, argv[9], u.gzip, argv[10]);
   u.samples = calloc(SAMPLES_MAX, sizeof *u.samples);

@@ -24,6 +24,7 @@ GROUPS = (1, 32, 256)
 TICKS = os.sysconf("SC_CLK_TCK")
 sys.path.insert(0, str(Path(__file__).parent))
 import vulnerabilities  # noqa: E402 (beside this file)
+import web  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data" / "repodata"
@@ -200,13 +201,15 @@ class Bench:
         return subprocess.run([self.program, "--config", "/dev/null", "--db", str(db), *map(str, args)], env=clean_env(), check=True,
                               stdout=subprocess.DEVNULL, **kw)
 
-    def load(self, server, protocol, *, count=0, first=0, hosts=0, sets=0, seconds=None):
-        template, coding, content_type = {5: ("report.txt", "plain", "application/x-www-form-urlencoded"),
+    def load_args(self, server, protocol, *, count=0, first=0, hosts=0, sets=0, seconds=None, template=None, connections=CONNECTIONS):
+        usual, coding, content_type = {5: ("report.txt", "plain", "application/x-www-form-urlencoded"),
                                           6: ("report.json", "gzip", "application/json")}[protocol]
+        return list(map(str, [self.load_program, server.port, seconds or self.seconds, count, connections, first, hosts, sets, coding,
+                              template or self.work / usual, content_type]))
+
+    def load(self, server, protocol, **numbers):
         before = server.cpu_s()
-        args = [self.load_program, server.port, seconds or self.seconds, count, CONNECTIONS, first, hosts, sets, coding,
-                self.work / template, content_type]
-        done = subprocess.run(list(map(str, args)), stdout=subprocess.PIPE, env=clean_env(), check=False)
+        done = subprocess.run(self.load_args(server, protocol, **numbers), stdout=subprocess.PIPE, env=clean_env(), check=False)
         result = json.loads(done.stdout)
         if result["bad"]:
             say(f"{result['bad']} of the requests failed: {result['why_bad']}")
@@ -351,6 +354,13 @@ class Bench:
         write_templates(self.work)
         return vulnerabilities.recalculation(self, self.start_server)
 
+    # ---- pages and API ----
+
+    def web(self):
+        say("pages and API")
+        write_templates(self.work)
+        return web.web(self, self.start_server, say)
+
     # ---- the database alone ----
 
     def database(self):
@@ -411,14 +421,14 @@ def main():
     options.add_argument("--load", type=Path, required=True)
     options.add_argument("--work", type=Path, required=True, help="folder for databases; on a disk, if durability shall cost something")
     options.add_argument("--seconds", type=float, default=5, help="of each measurement of reports")
-    options.add_argument("--only", choices=["reports", "imports", "definitions", "recalculation", "database"])
+    options.add_argument("--only", choices=["reports", "imports", "definitions", "recalculation", "web", "database"])
     options = options.parse_args()
     shutil.rmtree(options.work, ignore_errors=True)
     options.work.mkdir(parents=True)
     bench = Bench(options)
     try:
         sync_ms = fsync_ms(options.work)
-        parts = {"reports": bench.reports, "imports": bench.imports, "definitions": bench.definitions, "recalculation": bench.recalculation,
+        parts = {"reports": bench.reports, "imports": bench.imports, "definitions": bench.definitions, "recalculation": bench.recalculation, "web": bench.web,
                  "database": bench.database}
         tables = [measure() for name, measure in parts.items() if options.only in (None, name)]
     finally:

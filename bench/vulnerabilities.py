@@ -32,12 +32,12 @@ def definition(number, tests, rand):
     return "".join(text) + "</criteria></criteria></definition>\n"
 
 
-def write_oval(path):
+def write_oval(path, mb=OVAL_MB):
     rand, tests = random.Random(1), {}
     with open(path, "w") as out:
         out.write(HEAD)
         number = 0
-        while out.tell() < OVAL_MB * 700000:
+        while out.tell() < mb * 700000:
             out.write(definition(number, tests, rand))
             number += 1
         out.write('</definitions><tests>\n<rpminfo_test id="oval:bench:tst:1" version="1" check="at least one"><object object_ref="o"/><state state_ref="s"/></rpminfo_test>\n')

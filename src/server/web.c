@@ -116,5 +116,5 @@ bool pk_web_wants(const pk_request *r, const char *path) {
       if (strcmp(path, ASSETS[i].path) == 0) return true;
     return false;
   }
-  return strstr(pk_request_header(r, "Accept"), "text/html") != NULL && strncmp(path, "/feed", 5) != 0;
+  return strstr(pk_request_header(r, "Accept"), "text/html") != NULL && strcmp(path, "/feed") != 0 && strncmp(path, "/feed/", 6) != 0;
 }

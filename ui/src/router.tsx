@@ -5,9 +5,19 @@ import { createRootRoute, createRoute, createRouter } from '@tanstack/react-rout
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { base } from './base';
 import { AnchorLink } from './links';
+import { CvePage } from './pages/cve';
+import { CvesPage } from './pages/cves';
+import { DecisionsPage } from './pages/decisions';
+import { FeedsPage } from './pages/feeds';
+import { GroupsPage } from './pages/groups';
+import { HostPage } from './pages/host';
 import { HostsPage } from './pages/hosts';
-import { TrendPage } from './pages/trend';
-import { parseSearch, stringifySearch, text } from './search';
+import { OverviewPage } from './pages/overview';
+import { PackagePage } from './pages/package';
+import { OutdatedPage, PackagesPage } from './pages/packages';
+import { SettingsPage } from './pages/settings';
+import { StatisticsPage } from './pages/statistics';
+import { parseSearch, plainSearch, stringifySearch } from './search';
 import { Shell } from './shell';
 import { useTitle } from './title';
 
@@ -18,7 +28,7 @@ function NotFound() {
       <Title order={1} size="h2" mb="md">
         No such page
       </Title>
-      <AnchorLink to="/">All hosts</AnchorLink>
+      <AnchorLink to="/">Overview</AnchorLink>
     </>
   );
 }
@@ -36,25 +46,26 @@ function Failure({ error }: ErrorComponentProps) {
 }
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const under = { getParentRoute: () => root, validateSearch: plainSearch } as const;
 
-const hosts = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  component: HostsPage,
-  validateSearch: (search: Record<string, unknown>): { site?: string; sort?: string } => ({
-    site: text(search.site),
-    sort: text(search.sort),
-  }),
-});
-
-const trend = createRoute({
-  getParentRoute: () => root,
-  path: 'trend',
-  component: TrendPage,
-});
+const routes = [
+  createRoute({ ...under, path: '/', component: OverviewPage }),
+  createRoute({ ...under, path: 'hosts', component: HostsPage }),
+  createRoute({ ...under, path: 'hosts/$host', component: HostPage }),
+  createRoute({ ...under, path: 'groups/$kind', component: GroupsPage }),
+  createRoute({ ...under, path: 'packages', component: PackagesPage }),
+  createRoute({ ...under, path: 'packages/$name', component: PackagePage }),
+  createRoute({ ...under, path: 'outdated', component: OutdatedPage }),
+  createRoute({ ...under, path: 'cves', component: CvesPage }),
+  createRoute({ ...under, path: 'cves/$cve', component: CvePage }),
+  createRoute({ ...under, path: 'decisions', component: DecisionsPage }),
+  createRoute({ ...under, path: 'feeds', component: FeedsPage }),
+  createRoute({ ...under, path: 'statistics', component: StatisticsPage }),
+  createRoute({ ...under, path: 'settings', component: SettingsPage }),
+] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([hosts, trend]),
+  routeTree: root.addChildren(routes),
   basepath: base,
   parseSearch,
   stringifySearch,

@@ -48,3 +48,14 @@ export function whole(value: unknown, least = 0): number | undefined {
     ? number
     : undefined;
 }
+
+// Search of any page: names and texts.
+export type Search = Record<string, string | undefined>;
+
+export function plainSearch(search: Record<string, unknown>): Search {
+  return Object.fromEntries(
+    Object.entries(search)
+      .map(([name, value]) => [name, text(value)] as const)
+      .filter(([, value]) => value !== undefined),
+  );
+}

@@ -5,16 +5,19 @@ import {
   AppShell,
   Burger,
   Group,
+  ScrollArea,
   Text,
+  TextInput,
   useComputedColorScheme,
   useMantineColorScheme,
   useMantineTheme,
 } from '@mantine/core';
 import { useDisclosure, useMediaQuery, useWindowEvent } from '@mantine/hooks';
-import { Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { MoonIcon, SunIcon } from './icons';
 import { NavigationLink } from './links';
+import { useSettings } from './pieces';
 
 function SchemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
@@ -32,6 +35,52 @@ function SchemeToggle() {
   );
 }
 
+const MENU = [
+  { to: '/', label: 'Overview' },
+  { to: '/hosts', label: 'Hosts' },
+  { kind: 'site', label: 'Sites' },
+  { kind: 'domain', label: 'Domains' },
+  { kind: 'tld', label: 'Top-level domains' },
+  { kind: 'tag', label: 'Tags' },
+  { kind: 'platform', label: 'Platforms' },
+  { to: '/packages', label: 'Packages' },
+  { to: '/outdated', label: 'Outdated packages' },
+  { to: '/cves', label: 'CVEs' },
+  { to: '/decisions', label: 'Tags and exceptions' },
+  { to: '/feeds', label: 'Feeds' },
+  { to: '/statistics', label: 'Statistics' },
+  { to: '/settings', label: 'Settings and about' },
+] as const;
+
+/** Whatever one is looking for: a CVE leads to its page, a host's name to hosts, anything else to packages too. */
+function Find() {
+  const [text, setText] = useState('');
+  const navigate = useNavigate();
+  return (
+    <form
+      role="search"
+      aria-label="Find"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const what = text.trim();
+        if (!what) return;
+        setText('');
+        if (/^cve-\d{4}-\d{4,}$/i.test(what)) void navigate({ to: '/cves/$cve', params: { cve: what.toUpperCase() } });
+        else if (/[<>=]/.test(what)) void navigate({ to: '/packages', search: { p: what } });
+        else void navigate({ to: '/hosts', search: { q: what } });
+      }}
+    >
+      <TextInput
+        aria-label="Find a host, a CVE, or a package by version"
+        placeholder="host, CVE-…, openssl < 3"
+        size="sm"
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+    </form>
+  );
+}
+
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const { breakpoints } = useMantineTheme();
@@ -39,6 +88,7 @@ export function Shell() {
     getInitialValueInEffect: false,
   });
   const location = useLocation();
+  const settings = useSettings();
   const main = useRef<HTMLElement>(null);
 
   // A new page: the menu closes and the reading position is its beginning.
@@ -83,16 +133,32 @@ export function Shell() {
               aria-expanded={opened}
               aria-controls="menu"
             />
-            <Text fw={700} size="lg">
-              Pakiti
+            <Text fw={700} size="lg" truncate maw={{ base: 90, sm: 240 }}>
+              {settings.data?.title ?? 'Pakiti'}
             </Text>
           </Group>
-          <SchemeToggle />
+          <Group gap="xs" wrap="nowrap">
+            <Find />
+            <SchemeToggle />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar id="menu" p="xs" aria-label="Pages" inert={!wide && !opened}>
-        <NavigationLink to="/" activeOptions={{ exact: true }} activeProps={{ active: true }} label="Hosts" />
-        <NavigationLink to="/trend" activeProps={{ active: true }} label="Trend" />
+        <ScrollArea type="auto">
+          {MENU.map((entry) =>
+            'kind' in entry ? (
+              <NavigationLink key={entry.label} to="/groups/$kind" params={{ kind: entry.kind }} activeProps={{ active: true }} label={entry.label} />
+            ) : (
+              <NavigationLink
+                key={entry.label}
+                to={entry.to}
+                activeOptions={{ exact: entry.to === '/', includeSearch: false }}
+                activeProps={{ active: true }}
+                label={entry.label}
+              />
+            ),
+          )}
+        </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1}>
         <Outlet />

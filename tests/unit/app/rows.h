@@ -35,8 +35,13 @@ static inline void site_receive_at(site *s, int64_t at, const char *body) {
 /* ---- what people decide ---- */
 
 static inline void site_tag(site *s, const char *name, const char *tag, bool enabled) {
-  const pk_cve_tag t = {.cve = cve(name), .tag = pk_str_of(tag), .reason = PK_STR("a reason"), .url = PK_STR(""), .enabled = enabled,
-                        .modified_by = PK_STR("me"), .modified_at = NOW};
+  const pk_cve_tag t = {.cve = cve(name),
+                        .tag = pk_str_of(tag),
+                        .reason = PK_STR("a reason"),
+                        .url = PK_STR(""),
+                        .enabled = enabled,
+                        .modified_by = PK_STR("me"),
+                        .modified_at = NOW};
   assert_ok(pk_store_tag_put(s->store, &t, &s->err), s->err);
 }
 
@@ -63,7 +68,9 @@ static inline void site_facts(site *s, const site_feed *feed, const pk_cve_fact 
   site_end_definitions(&e);
 }
 /** All that must be said of a fact; `score`: CVSS in tenths, -1 none. */
-#define FACT(name, score) .cve = PK_STR(name), .cvss = score, .epss = -1, .epss_rank = -1, .cvss_vector = PK_STR(""), .title = PK_STR(""), .ssvc = PK_STR("")
+#define FACT(name, score)                                                                                                        \
+  .cve = PK_STR(name), .cvss = score, .epss = -1, .epss_rank = -1, .cvss_vector = PK_STR(""), .title = PK_STR(""),               \
+  .ssvc = PK_STR("")
 
 /** Give a feed this definition and no other; texts that are not given are "". */
 static inline void site_put_definition(site *s, const site_feed *feed, pk_definition d) {
@@ -119,7 +126,9 @@ static inline const pk_fleet_host *view_host(const view *v, const char *key) {
   return h;
 }
 
-static inline const pk_fleet_stand *view_stand(const view *v, const char *key) { return &v->fleet->stands[view_host(v, key)->stand]; }
+static inline const pk_fleet_stand *view_stand(const view *v, const char *key) {
+  return &v->fleet->stands[view_host(v, key)->stand];
+}
 
 static inline const pk_fleet_cve *view_cve(const view *v, const char *name) {
   const pk_fleet_cve *c = pk_fleet_cve_of(v->fleet, cve(name));
@@ -129,13 +138,28 @@ static inline const pk_fleet_cve *view_cve(const view *v, const char *name) {
 
 /* ---- rows as text ---- */
 
+static inline int cmp_texts(const void *a, const void *b) { return pk_str_cmp(*(const pk_str *)a, *(const pk_str *)b); }
+
+/* Several texts are a set: in order here. */
+static inline void write_texts(pk_buf *out, pk_texts texts) {
+  pk_str *list = pk_calloc(texts.n + 1, sizeof *list);
+  if (texts.n) memcpy(list, texts.list, texts.n * sizeof *list);
+  qsort(list, texts.n, sizeof *list, cmp_texts);
+  for (size_t i = 0; i < texts.n; i++) pk_buf_printf(out, "%s%.*s", i ? "," : "", PK_FMT(list[i]));
+  if (!texts.n) pk_buf_putc(out, '-');
+  free(list);
+}
+
 static inline void write_cell(pk_buf *out, pk_cell_kind kind, const pk_cell *v) {
   bool is_text = kind == PK_CELL_TEXT || kind == PK_CELL_RANK;
-  if (is_text) pk_buf_str(out, v->text.n ? v->text : PK_STR("-"));
-  else if (kind == PK_CELL_TIME && v->number) pk_buf_printf(out, "%+lld", (long long)(v->number - NOW));
-  else if (kind != PK_CELL_TEXTS) pk_buf_printf(out, "%lld", (long long)v->number);
-  for (size_t i = 0; kind == PK_CELL_TEXTS && i < v->texts.n; i++) pk_buf_printf(out, "%s%.*s", i ? "," : "", PK_FMT(v->texts.list[i]));
-  if (kind == PK_CELL_TEXTS && !v->texts.n) pk_buf_putc(out, '-');
+  if (is_text)
+    pk_buf_str(out, v->text.n ? v->text : PK_STR("-"));
+  else if (kind == PK_CELL_TIME && v->number)
+    pk_buf_printf(out, "%+lld", (long long)(v->number - NOW));
+  else if (kind == PK_CELL_TEXTS)
+    write_texts(out, v->texts);
+  else
+    pk_buf_printf(out, "%lld", (long long)v->number);
 }
 
 static inline void write_row(pk_buf *out, const pk_rows *rows, const pk_list_order *order, size_t place) {
@@ -160,10 +184,12 @@ static inline void assert_rows(const pk_rows *rows, const char *sort, const char
   assert_ok(pk_list_sorted(rows, &order, &arena, &places, &err), err);
   size_t *all = pk_calloc(rows->n + 1, sizeof *all);
   if (rows->n) memcpy(all, places, rows->n * sizeof *all);
-  if (rows->kind->fill) assert_ok(rows->kind->fill(rows->context, (void *)(uintptr_t)rows->rows, all, rows->n, &arena, &err), err);
+  if (rows->kind->fill)
+    assert_ok(rows->kind->fill(rows->context, (void *)(uintptr_t)rows->rows, all, rows->n, &arena, &err), err);
   for (size_t i = 0; i < rows->n; i++) write_row(&out, rows, &order, all[i]);
   free(all);
-  if (strcmp(pk_buf_cstr(&out), want) != 0) fail_msg("%s (%s): '%s', should be '%s'", rows->kind->name, fields, pk_buf_cstr(&out), want);
+  if (strcmp(pk_buf_cstr(&out), want) != 0)
+    fail_msg("%s (%s): '%s', should be '%s'", rows->kind->name, fields, pk_buf_cstr(&out), want);
   pk_buf_free(&out);
   pk_arena_fini(&arena);
 }

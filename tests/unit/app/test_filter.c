@@ -30,9 +30,9 @@ static void test_package_when_an_expression_then_its_parts(void **state) {
 
 static void test_package_when_no_expression_then_told_what_is_one(void **state) {
   (void)state;
-  static const char *const bad[] = {"",         " ",        "<",         "< 3",        "openssl <",     "openssl < ",   "openssl < 3 4",
-                                    "a == 1",   "a => 1",   "a << 1",    "a <> 1",     "a==1",          "a=>1",         "a<<1",
-                                    "a<>1",     "a=<1",     "a>>1",      "a===1",      "a < 1 < 2",     "a<1<2",        "a=1>"};
+  static const char *const bad[] = {"",       " ",      "<",      "< 3",    "openssl <", "openssl < ", "openssl < 3 4",
+                                    "a == 1", "a => 1", "a << 1", "a <> 1", "a==1",      "a=>1",       "a<<1",
+                                    "a<>1",   "a=<1",   "a>>1",   "a===1",  "a < 1 < 2", "a<1<2",      "a=1>"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     pk_package_wanted w;
     pk_err err = {0};
@@ -60,9 +60,9 @@ static void test_activity_when_pakitis_words_then_a_moment(void **state) {
     const char *text;
     int64_t from, to;
   } good[] = {
-      {"2d", NOW - 2 * DAY, 0},    {"+2d", NOW - 2 * DAY, 0}, {" 2d", NOW - 2 * DAY, 0}, {"-2d", 0, NOW - 2 * DAY},
-      {"2", NOW - 2 * DAY, 0},     {"-2", 0, NOW - 2 * DAY},  {"30s", NOW - 30, 0},      {"5m", NOW - 300, 0},
-      {"12h", NOW - 12 * 3600, 0}, {"-1w", 0, NOW - 7 * DAY}, {"1y", NOW - 365 * DAY, 0}, {"0d", NOW, 0},
+      {"2d", NOW - 2 * DAY, 0},     {"+2d", NOW - 2 * DAY, 0}, {" 2d", NOW - 2 * DAY, 0},  {"-2d", 0, NOW - 2 * DAY},
+      {"2", NOW - 2 * DAY, 0},      {"-2", 0, NOW - 2 * DAY},  {"30s", NOW - 30, 0},       {"5m", NOW - 300, 0},
+      {"12h", NOW - 12 * 3600, 0},  {"-1w", 0, NOW - 7 * DAY}, {"1y", NOW - 365 * DAY, 0}, {"0d", NOW, 0},
       {"100000s", NOW - 100000, 0},
   };
   for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
@@ -77,7 +77,8 @@ static void test_activity_when_pakitis_words_then_a_moment(void **state) {
 
 static void test_activity_when_something_else_then_told_how_to_say_it(void **state) {
   (void)state;
-  static const char *const bad[] = {"", "d", "-", "-d", "2x", "2dd", "d2", "--2d", "2.5d", "2 d", "100001s", "99999999999999999999d", "2D"};
+  static const char *const bad[] = {
+      "", "d", "-", "-d", "2x", "2dd", "d2", "--2d", "2.5d", "2 d", "100001s", "99999999999999999999d", "2D"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     pk_filter f = {0};
     pk_err err;
@@ -144,9 +145,12 @@ static void populate(site *s) {
   site_define(s, &RHEL_FEED, "R CVE-2024-0002 bash -");
   site_facts(s, &kev, &exploited, 1);
   site_receive(s, DEBIAN("alpha.a.org", "kernel: 6.1\nsite: Prague\ntag: web\n") "bash\t5-1\tamd64\n", NULL);
-  site_receive(s, DEBIAN("beta.a.org", "kernel: 6.1.0-28-amd64\nsite: Prague\ntag: db\n")
-                   "zsh\t2-1\tamd64\nlinux-image-6.1.0-28-amd64\t6.1.119-1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n",
-               NULL);
+  site_receive(
+      s,
+      DEBIAN("beta.a.org",
+             "kernel: 6.1.0-28-amd64\nsite: Prague\ntag: db\n") "zsh\t2-1\tamd64\nlinux-image-6.1.0-28-amd64\t6.1.119-"
+                                                                "1\tamd64\nlinux-image-6.1.0-29-amd64\t6.1.123-1\tamd64\n",
+      NULL);
   site_receive(s, DEBIAN("gamma.b.net", "") "bash\t5-2\tamd64\n", NULL);
   site_receive_at(s, NOW - 3 * DAY, DEBIAN("delta.b.net", "site: Brno\n") "bash\t5-2\tamd64\n");
   site_receive_at(s, NOW - DAY, RHEL("eps.b.net", "") "bash\t0:4-1\tx86_64\n");

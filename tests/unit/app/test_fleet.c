@@ -64,7 +64,8 @@ static void test_package_when_a_host_has_several_then_the_first_and_how_many_mor
   pk_rows rows;
   site_receive(s, RHEL("a", "") "kernel\t5.14-1\tx86_64\nkernel\t5.14-2\tx86_64\nkernel\t5.14-3\tx86_64\n", NULL);
   view_open(&v, s);
-  assert_ok(pk_rows_package_hosts(&v.chosen, &(pk_package_wanted){.name = PK_STR("kernel"), .op = ""}, &v.arena, &rows, &s->err), s->err);
+  assert_ok(pk_rows_package_hosts(&v.chosen, &(pk_package_wanted){.name = PK_STR("kernel"), .op = ""}, &v.arena, &rows, &s->err),
+            s->err);
   assert_rows(&rows, "name", "name,package,more", "a kernel 2; ");
   view_close(&v);
   assert_with_package(s, "kernel > 5.14-2", "a kernel 5.14-3 0; "); /* those that were not asked for do not count */
@@ -91,7 +92,8 @@ static void test_cve_when_hosts_are_vulnerable_then_with_the_rule(void **state) 
   assert_with_cve(s, "CVE-2024-0004", "a zsh 1-1 0 fixed 1-9 other; c zsh 1-1 0 fixed 1-9 other; ");
   view_open(&v, s);
   assert_ok(pk_rows_cve_hosts(&v.chosen, view_cve(&v, "CVE-2024-0003"), &v.arena, &rows, &s->err), s->err);
-  assert_rows(&rows, "name", "name,more,fixed,feed", "a 1 1-9 other; b 0 1-9 other; c 0 1-9 other; "); /* a has two such packages */
+  assert_rows(&rows, "name", "name,more,fixed,feed",
+              "a 1 1-9 other; b 0 1-9 other; c 0 1-9 other; "); /* a has two such packages */
   view_close(&v);
 }
 
@@ -106,8 +108,9 @@ static void test_cve_when_nobody_is_vulnerable_then_nobody(void **state) {
 static void test_cve_when_the_state_does_not_count_then_not_among_them(void **state) {
   site *s = *state;
   site_receive(s, DEBIAN("a", "") "bash\t1-1\tamd64\n", NULL);
-  site_define(s, &FEED,
-              "A CVE-2024-0001 bash - under-investigation\nB CVE-2024-0002 bash - not-affected\nC CVE-2024-0003 bash - will-not-fix");
+  site_define(
+      s, &FEED,
+      "A CVE-2024-0001 bash - under-investigation\nB CVE-2024-0002 bash - not-affected\nC CVE-2024-0003 bash - will-not-fix");
   assert_with_cve(s, "CVE-2024-0001", "");
   assert_with_cve(s, "CVE-2024-0002", "");
   assert_with_cve(s, "CVE-2024-0003", "a bash 1-1 0 will-not-fix - vendor; ");
@@ -132,8 +135,8 @@ static void test_cve_when_the_kernel_does_not_run_then_not_among_them(void **sta
 static void define_criteria(site *s) {
   site_define_oval(s, &RHEL_FEED, PK_TYPE_RPM,
                    OVAL(ABOUT("patch", "d", "CVE-2024-0001", AND(CRITERION("a") CRITERION("b")))
-                            RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3")
-                                ABOUT("vulnerability", "e", "CVE-2024-0002", AND(CRITERION("no fish"))) RPM_ABSENT("no fish", "fish")));
+                            RPM("a", "bash", "less than", "0:5-2") RPM("b", "zsh", "less than", "0:5-3") ABOUT(
+                                "vulnerability", "e", "CVE-2024-0002", AND(CRITERION("no fish"))) RPM_ABSENT("no fish", "fish")));
 }
 
 static void test_cve_when_by_criteria_then_the_packages_that_made_them_true(void **state) {
@@ -141,7 +144,7 @@ static void test_cve_when_by_criteria_then_the_packages_that_made_them_true(void
   site_receive(s, RHEL("a", "") "bash\t0:5-1\tx86_64\nzsh\t0:5-1\tx86_64\n", NULL);
   site_receive(s, RHEL("b", "") "bash\t0:5-1\tx86_64\n", NULL);
   define_criteria(s);
-  assert_with_cve(s, "CVE-2024-0001", "a bash 0:5-1 1 fixed - rhel; "); /* and zsh */
+  assert_with_cve(s, "CVE-2024-0001", "a bash 0:5-1 1 fixed - rhel; ");                      /* and zsh */
   assert_with_cve(s, "CVE-2024-0002", "a - - 0 affected - rhel; b - - 0 affected - rhel; "); /* no package is to blame */
 }
 
@@ -193,32 +196,85 @@ static void test_severity_when_a_vendors_word_then_how_bad(void **state) {
   (void)state;
   static const struct {
     const char *word, *name;
-  } words[] = {{"critical", "critical"}, {"important", "high"}, {"high", "high"},       {"moderate", "medium"}, {"medium", "medium"}, {"low", "low"},
-               {"negligible", "low"},    {"minor", "low"},      {"Important", "high"},  {"", "unknown"},        {"none", "unknown"},  {"unimportant", "low"}};
+  } words[] = {{"critical", "critical"}, {"important", "high"}, {"high", "high"},      {"moderate", "medium"},
+               {"medium", "medium"},     {"low", "low"},        {"negligible", "low"}, {"minor", "low"},
+               {"Important", "high"},    {"", "unknown"},       {"none", "unknown"},   {"unimportant", "low"}};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     assert_string_equal(pk_severity_name(pk_severity_of(pk_str_of(words[i].word))), words[i].name);
 }
 
-static void test_severity_when_vendors_and_a_score_speak_then_the_worst_word_else_the_score(void **state) {
-  site *s = *state;
-  view v;
-  static const site_feed scores = {.name = "scores", .platform = ""};
-  static const pk_cve_fact facts[] = {
-      {FACT("CVE-2024-0001", 90)}, {FACT("CVE-2024-0002", 89)}, {FACT("CVE-2024-0003", 69)}, {FACT("CVE-2024-0004", 39)}};
-  static const struct {
-    const char *cve, *severity;
-  } cases[] = {{"CVE-2024-0001", "critical"}, {"CVE-2024-0002", "high"}, {"CVE-2024-0003", "medium"}, {"CVE-2024-0004", "high"}, {"CVE-2024-0005", "low"}};
-  const pk_str name = PK_STR("bash"), cves[] = {PK_STR("CVE-2024-0004")};
+static void put_severity(site *s, const char *feed, const char *severity, const char *cve_1, const char *cve_2) {
+  const site_feed f = {.name = feed, .platform = "debian:12"};
+  const pk_str name = PK_STR("bash"), cves[] = {pk_str_of(cve_1), pk_str_of(cve_2)};
   const pk_rule rule = {.names = &name, .n_names = 1, .fixed = PK_STR("9-1")};
-  /* definitions of several CVEs say nothing of the severity of one that has a score */
-  site_define(s, &FEED, "A CVE-2024-0001,CVE-2024-0002,CVE-2024-0003,CVE-2024-0004 bash 9-1\nB CVE-2024-0005 bash 9-1");
-  site_put_definition(s, &OTHER, (pk_definition){.id = PK_STR("X"), .severity = PK_STR("important"), .cves = cves, .n_cves = 1, .rules = &rule, .n_rules = 1});
-  site_facts(s, &scores, facts, sizeof facts / sizeof facts[0]);
+  site_put_definition(s, &f,
+                      (pk_definition){.id = PK_STR("X"),
+                                      .severity = pk_str_of(severity),
+                                      .cves = cves,
+                                      .n_cves = *cve_2 ? 2 : 1,
+                                      .rules = &rule,
+                                      .n_rules = 1});
+}
+
+static void assert_severities(site *s, const char *const (*cases)[2], size_t n) {
+  view v;
   site_receive(s, DEBIAN("a", "") "bash\t1-1\tamd64\n", NULL);
   view_open(&v, s);
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-    assert_string_equal(pk_severity_name(view_cve(&v, cases[i].cve)->severity), cases[i].severity);
+  for (size_t i = 0; i < n; i++) {
+    const char *have = pk_severity_name(view_cve(&v, cases[i][0])->severity);
+    if (strcmp(have, cases[i][1]) != 0) fail_msg("%s is %s, should be %s", cases[i][0], have, cases[i][1]);
+  }
   view_close(&v);
+}
+
+static const site_feed SCORES = {.name = "scores", .platform = ""};
+
+static void test_severity_when_only_a_score_is_told_then_by_its_scale(void **state) {
+  site *s = *state;
+  static const pk_cve_fact facts[] = {
+      {FACT("CVE-2024-0001", 90)}, {FACT("CVE-2024-0002", 89)}, {FACT("CVE-2024-0003", 69)}, {FACT("CVE-2024-0004", 39)}};
+  static const char *const cases[][2] = {{"CVE-2024-0001", "critical"},
+                                         {"CVE-2024-0002", "high"},
+                                         {"CVE-2024-0003", "medium"},
+                                         {"CVE-2024-0004", "low"},
+                                         {"CVE-2024-0005", "unknown"}};
+  put_severity(s, "a", "", "CVE-2024-0001", "CVE-2024-0002");
+  put_severity(s, "b", "", "CVE-2024-0003", "CVE-2024-0004");
+  put_severity(s, "c", "none", "CVE-2024-0005", "");
+  site_facts(s, &SCORES, facts, sizeof facts / sizeof facts[0]);
+  assert_severities(s, cases, sizeof cases / sizeof cases[0]);
+}
+
+static void test_severity_when_vendors_speak_then_the_worst_word(void **state) {
+  site *s = *state;
+  static const pk_cve_fact fact = {FACT("CVE-2024-0001", 39)};
+  static const char *const cases[][2] = {{"CVE-2024-0001", "high"}, {"CVE-2024-0002", "medium"}};
+  put_severity(s, "a", "important", "CVE-2024-0001", "");
+  put_severity(s, "b", "low", "CVE-2024-0001", "");
+  put_severity(s, "c", "low", "CVE-2024-0002", "");
+  put_severity(s, "d", "moderate", "CVE-2024-0002", "");
+  site_facts(s, &SCORES, &fact, 1);
+  assert_severities(s, cases, 2);
+}
+
+/* An advisory is as bad as the worst of its CVEs: that says nothing of one that has a score of its own. */
+static void test_severity_when_an_advisory_is_about_many_cves_then_those_with_a_score_keep_theirs(void **state) {
+  site *s = *state;
+  static const pk_cve_fact fact = {FACT("CVE-2024-0001", 39)};
+  static const char *const cases[][2] = {{"CVE-2024-0001", "low"}, {"CVE-2024-0002", "critical"}};
+  put_severity(s, "a", "critical", "CVE-2024-0001", "CVE-2024-0002");
+  site_facts(s, &SCORES, &fact, 1);
+  assert_severities(s, cases, 2);
+}
+
+/* "the worst that a vendor gives, else by CVSS": a vendor knows how the package was built. */
+static void test_severity_when_the_vendor_says_less_than_the_score_then_the_vendors_word(void **state) {
+  site *s = *state;
+  static const pk_cve_fact fact = {FACT("CVE-2024-0001", 98)};
+  static const char *const cases[][2] = {{"CVE-2024-0001", "low"}};
+  put_severity(s, "a", "low", "CVE-2024-0001", "");
+  site_facts(s, &SCORES, &fact, 1);
+  assert_severities(s, cases, 1);
 }
 
 /* ---- tags ---- */
@@ -287,11 +343,13 @@ static void assert_excepted(site *s, pk_exception e, const char *want) {
   view v;
   view_open(&v, s);
   for (size_t i = 0; i < 3; i++)
-    snprintf(have + strlen(have), sizeof have - strlen(have), "%zu-%zu ", view_stand(&v, hosts[i])->n_cves, view_stand(&v, hosts[i])->n_excepted);
+    snprintf(have + strlen(have), sizeof have - strlen(have), "%zu-%zu ", view_stand(&v, hosts[i])->n_cves,
+             view_stand(&v, hosts[i])->n_excepted);
   assert_int_equal(v.fleet->n_exceptions, 1);
   snprintf(have + strlen(have), sizeof have - strlen(have), "%lld", (long long)v.fleet->exception_hosts[0]);
   if (strcmp(have, want) != 0)
-    fail_msg("CVE %lld, package '%.*s', group '%.*s': '%s', should be '%s'", (long long)e.cve, PK_FMT(e.package), PK_FMT(e.group_value), have, want);
+    fail_msg("CVE %lld, package '%.*s', group '%.*s': '%s', should be '%s'", (long long)e.cve, PK_FMT(e.package),
+             PK_FMT(e.group_value), have, want);
   view_close(&v);
   assert_ok(pk_store_exception_remove(s->store, id, &s->err), s->err);
 }
@@ -305,8 +363,8 @@ static void test_exception_when_by_what_it_is_about_then_only_that(void **state)
   assert_excepted(s, (pk_exception){.cve = one}, "2-1 1-1 0-1 3");
   assert_excepted(s, (pk_exception){.cve = two}, "2-1 1-1 1-0 2");
   assert_excepted(s, (pk_exception){.cve = cve("CVE-2024-0099")}, UNTOUCHED);
-  assert_excepted(s, (pk_exception){.package = PK_STR("zsh")}, "2-1 2-0 1-0 1");      /* CVE-2 still counts by bash */
-  assert_excepted(s, (pk_exception){.package = PK_STR("bash")}, "2-1 0-2 0-1 3");     /* CVE-2 still counts by zsh */
+  assert_excepted(s, (pk_exception){.package = PK_STR("zsh")}, "2-1 2-0 1-0 1");  /* CVE-2 still counts by bash */
+  assert_excepted(s, (pk_exception){.package = PK_STR("bash")}, "2-1 0-2 0-1 3"); /* CVE-2 still counts by zsh */
   assert_excepted(s, (pk_exception){.cve = two, .package = PK_STR("bash")}, "3-0 1-1 1-0 2");
   assert_excepted(s, (pk_exception){.cve = two, .package = PK_STR("fish")}, UNTOUCHED);
   assert_excepted(s, (pk_exception){.package = PK_STR("bash"), .version = PK_STR("1-2")}, "3-0 0-2 1-0 1");
@@ -314,7 +372,8 @@ static void test_exception_when_by_what_it_is_about_then_only_that(void **state)
   assert_excepted(s, (pk_exception){.cve = one, .arch = PK_STR("x86_64")}, "3-0 2-0 0-1 1");
   assert_excepted(s, (pk_exception){.cve = two, .arch = PK_STR("all")}, "3-0 2-0 1-0 1");
   assert_excepted(s, (pk_exception){.cve = one, .platform = PK_STR("debian:12")}, "2-1 1-1 1-0 2");
-  assert_excepted(s, (pk_exception){.cve = one, .platform = PK_STR("rhel:9")}, "3-0 2-0 0-1 1"); /* holds for its minor releases */
+  assert_excepted(s, (pk_exception){.cve = one, .platform = PK_STR("rhel:9")},
+                  "3-0 2-0 0-1 1"); /* holds for its minor releases */
   assert_excepted(s, (pk_exception){.cve = one, .platform = PK_STR("rhel:8")}, UNTOUCHED);
 }
 
@@ -325,21 +384,28 @@ static void test_exception_when_by_hosts_then_only_theirs(void **state) {
     pk_group_kind kind;
     const char *value, *want;
   } cases[] = {
-      {PK_GROUP_HOST, "b.x.org", "3-0 1-1 1-0 1"},  {PK_GROUP_HOST, "b", UNTOUCHED},          {PK_GROUP_DOMAIN, "x.org", "2-1 1-1 1-0 2"},
-      {PK_GROUP_DOMAIN, "org", UNTOUCHED},          {PK_GROUP_TLD, "org", "2-1 1-1 1-0 2"},   {PK_GROUP_TLD, "net", "3-0 2-0 0-1 1"},
-      {PK_GROUP_SITE, "Prague", "2-1 2-0 1-0 1"},   {PK_GROUP_SITE, "", "3-0 2-0 0-1 1"},     {PK_GROUP_SITE, "prague", UNTOUCHED},
-      {PK_GROUP_TAG, "web", "2-1 1-1 1-0 2"},
+      {PK_GROUP_HOST, "b.x.org", "3-0 1-1 1-0 1"}, {PK_GROUP_HOST, "b", UNTOUCHED},
+      {PK_GROUP_DOMAIN, "x.org", "2-1 1-1 1-0 2"}, {PK_GROUP_DOMAIN, "org", UNTOUCHED},
+      {PK_GROUP_TLD, "org", "2-1 1-1 1-0 2"},      {PK_GROUP_TLD, "net", "3-0 2-0 0-1 1"},
+      {PK_GROUP_SITE, "Prague", "2-1 2-0 1-0 1"},  {PK_GROUP_SITE, "", "3-0 2-0 0-1 1"},
+      {PK_GROUP_SITE, "prague", UNTOUCHED},        {PK_GROUP_TAG, "web", "2-1 1-1 1-0 2"},
   };
   populate(s);
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-    assert_excepted(s, (pk_exception){.cve = one, .group_kind = cases[i].kind, .group_value = pk_str_of(cases[i].value)}, cases[i].want);
+    assert_excepted(s, (pk_exception){.cve = one, .group_kind = cases[i].kind, .group_value = pk_str_of(cases[i].value)},
+                    cases[i].want);
 }
 
 static void test_exception_when_several_things_are_given_then_all_must_hold(void **state) {
   site *s = *state;
   const int64_t two = cve("CVE-2024-0002");
-  pk_exception e = {.cve = two, .package = PK_STR("bash"), .version = PK_STR("1-2"), .arch = PK_STR("amd64"), .platform = PK_STR("debian:12"),
-                    .group_kind = PK_GROUP_SITE, .group_value = PK_STR("Brno")};
+  pk_exception e = {.cve = two,
+                    .package = PK_STR("bash"),
+                    .version = PK_STR("1-2"),
+                    .arch = PK_STR("amd64"),
+                    .platform = PK_STR("debian:12"),
+                    .group_kind = PK_GROUP_SITE,
+                    .group_value = PK_STR("Brno")};
   populate(s);
   assert_excepted(s, e, "3-0 1-1 1-0 1");
   e.group_value = PK_STR("Prague");
@@ -456,14 +522,14 @@ static void write_tags(pk_buf *out, const pk_fleet *f, uint64_t tags) {
 static void write_verdicts(pk_buf *out, const pk_fleet_stand *s, const pk_fleet_verdict *const *list, size_t n) {
   for (size_t i = 0; i < n; i++) {
     const pk_fleet_verdict *v = list[i];
-    pk_buf_printf(out, "\n    %lld on %.*s state %d '%.*s' '%.*s'", v->package ? (long long)v->package->id : 0, PK_FMT(v->platform->name), v->state,
-                  PK_FMT(v->available), PK_FMT(v->repository));
+    pk_buf_printf(out, "\n    %lld on %.*s state %d '%.*s' '%.*s'", v->package ? (long long)v->package->id : 0,
+                  PK_FMT(v->platform->name), v->state, PK_FMT(v->available), PK_FMT(v->repository));
     for (size_t r = 0; r < v->n_rules; r++) {
       const pk_fleet_rule *rule = v->rules[r];
       const pk_fleet_definition *d = rule->definition;
-      pk_buf_printf(out, "\n      %lld %.*s %.*s %.*s %.*s %.*s at %lld: '%.*s' '%.*s' %d %d:", (long long)d->id, PK_FMT(d->name), PK_FMT(d->feed),
-                    PK_FMT(d->severity), PK_FMT(d->title), PK_FMT(d->class), (long long)d->issued_at, PK_FMT(rule->fixed), PK_FMT(rule->advisory),
-                    rule->state, rule->counts);
+      pk_buf_printf(out, "\n      %lld %.*s %.*s %.*s %.*s %.*s at %lld: '%.*s' '%.*s' %d %d:", (long long)d->id, PK_FMT(d->name),
+                    PK_FMT(d->feed), PK_FMT(d->severity), PK_FMT(d->title), PK_FMT(d->class), (long long)d->issued_at,
+                    PK_FMT(rule->fixed), PK_FMT(rule->advisory), rule->state, rule->counts);
       for (size_t c = 0; c < d->n_cves; c++) {
         const pk_exception *e = pk_fleet_excepted(s, v, d->cves[c]);
         pk_buf_printf(out, " %.*s/%lld", PK_FMT(d->cves[c]->name), e ? (long long)e->id : 0);
@@ -474,10 +540,12 @@ static void write_verdicts(pk_buf *out, const pk_fleet_stand *s, const pk_fleet_
 
 static void write_stand(pk_buf *out, const pk_fleet *f, const pk_fleet_stand *s) {
   const pk_fleet_profile *p = s->profile;
-  pk_buf_printf(out, "  profile %lld %.*s %.*s kernel '%.*s' set %lld of %zu: %lld %lld %lld %d; hosts %lld; cves %zu excepted %zu tagged %zu exploited %zu:",
-                (long long)p->id, PK_FMT(p->platform->name), PK_FMT(p->platform->arch), PK_FMT(p->kernel), (long long)p->set->id, p->set->n,
-                (long long)p->n_packages, (long long)p->n_updates, (long long)p->n_security, p->reboot_pending, (long long)s->n_hosts, s->n_cves,
-                s->n_excepted, s->n_tagged, s->n_exploited);
+  pk_buf_printf(out,
+                "  profile %lld %.*s %.*s kernel '%.*s' set %lld of %zu: %lld %lld %lld %d; hosts %lld; cves %zu excepted %zu "
+                "tagged %zu exploited %zu:",
+                (long long)p->id, PK_FMT(p->platform->name), PK_FMT(p->platform->arch), PK_FMT(p->kernel), (long long)p->set->id,
+                p->set->n, (long long)p->n_packages, (long long)p->n_updates, (long long)p->n_security, p->reboot_pending,
+                (long long)s->n_hosts, s->n_cves, s->n_excepted, s->n_tagged, s->n_exploited);
   write_cves(out, f, s->cves, s->n_cves);
   pk_buf_puts(out, " of");
   write_cves(out, f, p->cves, p->n_cves);
@@ -504,9 +572,10 @@ static void write_cve_states(pk_buf *out, const pk_fleet *f) {
     const pk_cve_fact *fact = &c->fact;
     assert_ptr_equal(f->cves[c->place], c);
     if (!state->n_hosts && !state->n_excepted) continue;
-    pk_buf_printf(out, "%.*s %s hosts %lld excepted %lld; '%.*s' %lld %d %d %d %d '%.*s' '%.*s' '%.*s' %d", PK_FMT(c->name), pk_severity_name(c->severity),
-                  (long long)state->n_hosts, (long long)state->n_excepted, PK_FMT(fact->cve), (long long)fact->exploited_at, fact->ransomware, fact->epss,
-                  fact->epss_rank, fact->cvss, PK_FMT(fact->cvss_vector), PK_FMT(fact->title), PK_FMT(fact->ssvc), fact->rejected);
+    pk_buf_printf(out, "%.*s %s hosts %lld excepted %lld; '%.*s' %lld %d %d %d %d '%.*s' '%.*s' '%.*s' %d", PK_FMT(c->name),
+                  pk_severity_name(c->severity), (long long)state->n_hosts, (long long)state->n_excepted, PK_FMT(fact->cve),
+                  (long long)fact->exploited_at, fact->ransomware, fact->epss, fact->epss_rank, fact->cvss,
+                  PK_FMT(fact->cvss_vector), PK_FMT(fact->title), PK_FMT(fact->ssvc), fact->rejected);
     write_tags(out, f, state->tags);
     pk_buf_putc(out, '\n');
   }
@@ -516,8 +585,8 @@ static void write_cve_states(pk_buf *out, const pk_fleet *f) {
 static void write_fleet(pk_buf *out, const pk_fleet *f) {
   for (size_t i = 0; i < f->n_hosts; i++) {
     const pk_fleet_host *h = &f->hosts[i];
-    pk_buf_printf(out, "host %lld protocol %lld from %lld to %lld silent %d tld %.*s:", (long long)h->id, (long long)h->protocol, (long long)h->first_report_at,
-                  (long long)h->last_report_at, h->silent, PK_FMT(h->tld));
+    pk_buf_printf(out, "host %lld protocol %lld from %lld to %lld silent %d tld %.*s:", (long long)h->id, (long long)h->protocol,
+                  (long long)h->first_report_at, (long long)h->last_report_at, h->silent, PK_FMT(h->tld));
     for (size_t k = 0; k < PK_HOST_TEXTS; k++) pk_buf_printf(out, " '%.*s'", PK_FMT(h->texts[k]));
     pk_buf_putc(out, '\n');
     write_stand(out, f, &f->stands[h->stand]);
@@ -526,24 +595,28 @@ static void write_fleet(pk_buf *out, const pk_fleet *f) {
   for (size_t i = 0; i < f->n_packages; i++) {
     if (!f->packages[i]) continue;
     const pk_package *p = &f->packages[i]->package;
-    pk_buf_printf(out, "package %zu: %d %.*s %.*s %.*s %.*s %.*s %.*s %.*s: %lld\n", i, p->type, PK_FMT(p->name), PK_FMT(p->evr), PK_FMT(p->arch),
-                  PK_FMT(p->source), PK_FMT(p->source_evr), PK_FMT(p->module), PK_FMT(p->vendor), (long long)f->package_hosts[i]);
+    pk_buf_printf(out, "package %zu: %d %.*s %.*s %.*s %.*s %.*s %.*s %.*s: %lld\n", i, p->type, PK_FMT(p->name), PK_FMT(p->evr),
+                  PK_FMT(p->arch), PK_FMT(p->source), PK_FMT(p->source_evr), PK_FMT(p->module), PK_FMT(p->vendor),
+                  (long long)f->package_hosts[i]);
   }
   for (size_t i = 0; i < f->n_exceptions; i++)
-    pk_buf_printf(out, "exception %lld %lld: %lld\n", (long long)f->exceptions[i].id, (long long)f->exceptions[i].cve, (long long)f->exception_hosts[i]);
+    pk_buf_printf(out, "exception %lld %lld: %lld\n", (long long)f->exceptions[i].id, (long long)f->exceptions[i].cve,
+                  (long long)f->exception_hosts[i]);
   for (size_t i = 0; i < f->n_tags; i++) pk_buf_printf(out, "tag %lld %.*s\n", (long long)f->tags[i].cve, PK_FMT(f->tags[i].tag));
-  pk_buf_printf(out, "%s %lld at %lld until %lld\n", f->settings.title, (long long)f->settings.silent_after_hours, (long long)f->made_at,
-                (long long)f->valid_until);
+  pk_buf_printf(out, "%s %lld at %lld until %lld\n", f->settings.title, (long long)f->settings.silent_after_hours,
+                (long long)f->made_at, (long long)f->valid_until);
 }
 
 /* Every place is within what the fleet says. */
 static void assert_places(const pk_fleet *f) {
   for (size_t i = 0; i < f->n_stands; i++) {
     const pk_fleet_profile *p = f->stands[i].profile;
-    for (size_t k = 0; k < f->stands[i].n_cves; k++) assert_true(f->stands[i].cves[k] < f->n_cves && (!k || f->stands[i].cves[k - 1] < f->stands[i].cves[k]));
+    for (size_t k = 0; k < f->stands[i].n_cves; k++)
+      assert_true(f->stands[i].cves[k] < f->n_cves && (!k || f->stands[i].cves[k - 1] < f->stands[i].cves[k]));
     for (size_t k = 0; k < p->n_vulnerable; k++) {
       assert_true(p->vulnerable[k]->place < f->n_verdicts);
-      for (size_t r = 0; r < p->vulnerable[k]->n_rules; r++) assert_true(p->vulnerable[k]->rules[r]->advisory_place < f->n_advisories);
+      for (size_t r = 0; r < p->vulnerable[k]->n_rules; r++)
+        assert_true(p->vulnerable[k]->rules[r]->advisory_place < f->n_advisories);
     }
     for (size_t k = 0; k < p->n_update_verdicts; k++) assert_true(p->updates[k]->place < f->n_verdicts);
     for (size_t k = 0; k < p->set->n; k++) assert_true(p->set->ids[k] < f->n_packages);
@@ -593,14 +666,17 @@ static void test_next_fleet_when_nothing_changed_then_the_same(void **state) {
 static void test_next_fleet_when_reports_came_then_as_one_made_anew(void **state) {
   site *s = *state;
   pk_fleet *f = first_fleet(s);
-  site_receive(s, DEBIAN("a.x.org", "site: Prague\ntag: db\n") "bash\t1-2\tamd64\nzsh\t1-1\tall\n", NULL); /* known packages, another set and tag */
+  site_receive(s, DEBIAN("a.x.org", "site: Prague\ntag: db\n") "bash\t1-2\tamd64\nzsh\t1-1\tall\n",
+               NULL); /* known packages, another set and tag */
   assert_follows(s, &f, NOW + 1, true);
-  site_receive(s, DEBIAN("b.x.org", "site: Olomouc\nkernel: 6.1\n") "bash\t0.9-1\tamd64\nfish\t3-1\tamd64\n", NULL); /* packages never seen */
+  site_receive(s, DEBIAN("b.x.org", "site: Olomouc\nkernel: 6.1\n") "bash\t0.9-1\tamd64\nfish\t3-1\tamd64\n",
+               NULL); /* packages never seen */
   assert_follows(s, &f, NOW + 2, true);
   site_receive(s, DEBIAN("0.z.cz", "") "bash\t1-1\tamd64\n", NULL);
   site_receive(s, DEBIAN("d.z.cz", "site: Prague\n") "zsh\t0.1-1\tall\n", NULL);
   assert_follows(s, &f, NOW + 3, true);
-  site_receive(s, "#\narch: x86_64\nhost: e.z.cz\npackager: dpkg\nsystem: Ubuntu 22.04\n#\nbash\t1-1\tamd64\n", NULL); /* a platform never seen */
+  site_receive(s, "#\narch: x86_64\nhost: e.z.cz\npackager: dpkg\nsystem: Ubuntu 22.04\n#\nbash\t1-1\tamd64\n",
+               NULL); /* a platform never seen */
   assert_follows(s, &f, NOW + 4, true);
   site_receive(s, RHEL("f.y.net", "") "bash\t0:1-1\tx86_64\nkernel\t5.14-1\tx86_64\n", NULL);
   assert_follows(s, &f, NOW + 5, true);
@@ -635,7 +711,8 @@ static void test_next_fleet_when_feeds_changed_then_as_one_made_anew(void **stat
 static void test_next_fleet_when_people_decided_then_as_one_made_anew(void **state) {
   site *s = *state;
   pk_fleet *f = first_fleet(s);
-  int64_t id = site_except(s, (pk_exception){.cve = cve("CVE-2024-0001"), .group_kind = PK_GROUP_TLD, .group_value = PK_STR("org")});
+  int64_t id =
+      site_except(s, (pk_exception){.cve = cve("CVE-2024-0001"), .group_kind = PK_GROUP_TLD, .group_value = PK_STR("org")});
   site_tag(s, "CVE-2024-0003", "High", true);
   assert_follows(s, &f, NOW + 1, true);
   assert_ok(pk_store_exception_remove(s->store, id, &s->err), s->err);
@@ -675,7 +752,10 @@ int main(void) {
       SITE_TEST(test_host_when_it_has_not_reported_for_longer_than_the_setting_then_silent),
       SITE_TEST(test_fleet_when_nobody_reports_then_empty),
       cmocka_unit_test(test_severity_when_a_vendors_word_then_how_bad),
-      SITE_TEST(test_severity_when_vendors_and_a_score_speak_then_the_worst_word_else_the_score),
+      SITE_TEST(test_severity_when_only_a_score_is_told_then_by_its_scale),
+      SITE_TEST(test_severity_when_vendors_speak_then_the_worst_word),
+      SITE_TEST(test_severity_when_an_advisory_is_about_many_cves_then_those_with_a_score_keep_theirs),
+      SITE_TEST(test_severity_when_the_vendor_says_less_than_the_score_then_the_vendors_word),
       SITE_TEST(test_tags_when_enabled_then_counted),
       SITE_TEST(test_tags_when_more_than_sixty_four_names_then_the_others_are_kept),
       SITE_TEST(test_exception_when_by_what_it_is_about_then_only_that),

@@ -212,7 +212,8 @@ static void *read_on(void *arg) {
     r->failed |= a.ask.rc != PK_OK;
     if (a.ask.fleet) {
       size_t n = 0;
-      for (size_t k = 0; k < a.ask.fleet->n_stands; k++) n += (size_t)a.ask.fleet->stands[k].n_hosts; /* touch what the pool lends */
+      for (size_t k = 0; k < a.ask.fleet->n_stands; k++)
+        n += (size_t)a.ask.fleet->stands[k].n_hosts; /* touch what the pool lends */
       for (size_t k = 0; k < a.ask.fleet->n_cves; k++) r->failed |= a.ask.fleet->cves[k]->severity > PK_SEVERITY_CRITICAL;
       r->failed |= n != a.ask.fleet->n_hosts;
       r->went_back |= n < r->most;

@@ -45,7 +45,8 @@ static void test_settings_when_a_number_is_out_of_range_then_refused_with_the_ra
   site *s = *state;
   static const char *const bad[] = {"", "0", "8761", "-1", "1.5", "ten", " 48", "99999999999999999999"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-    assert_fault(put(s, "silent_after_hours", pk_str_of(bad[i])), s->err, PK_E_SYNTAX, "'silent_after_hours' takes a whole number from 1 to 8760");
+    assert_fault(put(s, "silent_after_hours", pk_str_of(bad[i])), s->err, PK_E_SYNTAX,
+                 "'silent_after_hours' takes a whole number from 1 to 8760");
   assert_ok(put(s, "silent_after_hours", PK_STR("8760")), s->err);
   assert_ok(put(s, "keep_trend_days", PK_STR("36500")), s->err);
   assert_fault(put(s, "keep_trend_days", PK_STR("36501")), s->err, PK_E_SYNTAX, "from 1 to 36500");
@@ -59,7 +60,8 @@ static void test_settings_when_a_text_is_too_long_or_no_text_then_refused(void *
   memset(text, 'x', sizeof text);
   assert_ok(put(s, "title", (pk_str){text, PK_SETTING_TEXT_MAX}), s->err);
   assert_int_equal(strlen(load(s).title), PK_SETTING_TEXT_MAX);
-  assert_fault(put(s, "title", (pk_str){text, PK_SETTING_TEXT_MAX + 1}), s->err, PK_E_SYNTAX, "'title' takes a text of 1 to 200 bytes");
+  assert_fault(put(s, "title", (pk_str){text, PK_SETTING_TEXT_MAX + 1}), s->err, PK_E_SYNTAX,
+               "'title' takes a text of 1 to 200 bytes");
   assert_fault(put(s, "title", PK_STR("")), s->err, PK_E_SYNTAX, "'title' takes a text");
   assert_fault(put(s, "title", PK_STR("a\xff")), s->err, PK_E_SYNTAX, "'title' takes a text");
   assert_fault(put(s, "title", PK_STR("a\0b")), s->err, PK_E_SYNTAX, "'title' takes a text");
@@ -91,10 +93,14 @@ static void test_settings_when_walked_then_each_with_its_value_and_range(void **
   for (; pk_settings_at(&now, n, &v); n++) {
     size_t at = strlen(have);
     assert_non_null(v.help);
-    if (v.is_number) snprintf(have + at, sizeof have - at, "%s %lld %lld..%lld; ", v.name, (long long)v.number, (long long)v.min, (long long)v.max);
-    else snprintf(have + at, sizeof have - at, "%s '%s' %lld..%lld; ", v.name, v.text, (long long)v.min, (long long)v.max);
+    if (v.is_number)
+      snprintf(have + at, sizeof have - at, "%s %lld %lld..%lld; ", v.name, (long long)v.number, (long long)v.min,
+               (long long)v.max);
+    else
+      snprintf(have + at, sizeof have - at, "%s '%s' %lld..%lld; ", v.name, v.text, (long long)v.min, (long long)v.max);
   }
-  assert_string_equal(have, "title 'T' 1..200; tag_names 'Critical,High' 1..200; silent_after_hours 48 1..8760; keep_trend_days 5 1..36500; ");
+  assert_string_equal(
+      have, "title 'T' 1..200; tag_names 'Critical,High' 1..200; silent_after_hours 48 1..8760; keep_trend_days 5 1..36500; ");
 }
 
 int main(void) {

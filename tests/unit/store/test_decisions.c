@@ -34,8 +34,8 @@ static int tear_down(void **state) {
 
 static pk_rc write_tag(void *arg, const pk_cve_tag *t, pk_err *err) {
   (void)err;
-  pk_buf_printf(arg, "%lld %.*s '%.*s' '%.*s' %d %.*s %lld; ", (long long)t->cve, PK_FMT(t->tag), PK_FMT(t->reason), PK_FMT(t->url), t->enabled,
-                PK_FMT(t->modified_by), (long long)t->modified_at);
+  pk_buf_printf(arg, "%lld %.*s '%.*s' '%.*s' %d %.*s %lld; ", (long long)t->cve, PK_FMT(t->tag), PK_FMT(t->reason),
+                PK_FMT(t->url), t->enabled, PK_FMT(t->modified_by), (long long)t->modified_at);
   return PK_OK;
 }
 
@@ -48,8 +48,13 @@ static void assert_tags(fixture *f, const char *want) {
 }
 
 static void put_tag(fixture *f, int64_t cve, const char *tag, const char *reason, bool enabled, int64_t at) {
-  const pk_cve_tag t = {.cve = cve, .tag = pk_str_of(tag), .reason = pk_str_of(reason), .url = PK_STR("https://x"), .enabled = enabled,
-                        .modified_by = PK_STR("me"), .modified_at = at};
+  const pk_cve_tag t = {.cve = cve,
+                        .tag = pk_str_of(tag),
+                        .reason = pk_str_of(reason),
+                        .url = PK_STR("https://x"),
+                        .enabled = enabled,
+                        .modified_by = PK_STR("me"),
+                        .modified_at = at};
   assert_ok(pk_store_tag_put(f->store, &t, &f->err), f->err);
 }
 
@@ -59,8 +64,9 @@ static void test_tags_when_put_then_by_cve_and_name(void **state) {
   put_tag(f, TWO, "Critical", "why", true, 5);
   put_tag(f, ONE, "High", "", false, 6);
   put_tag(f, ONE, "Critical", "ě'; DROP TABLE cve_tag", true, 7);
-  assert_tags(f, "2024000000000001 Critical 'ě'; DROP TABLE cve_tag' 'https://x' 1 me 7; 2024000000000001 High '' 'https://x' 0 me 6; "
-                 "2024000000000002 Critical 'why' 'https://x' 1 me 5; ");
+  assert_tags(
+      f, "2024000000000001 Critical 'ě'; DROP TABLE cve_tag' 'https://x' 1 me 7; 2024000000000001 High '' 'https://x' 0 me 6; "
+         "2024000000000002 Critical 'why' 'https://x' 1 me 5; ");
 }
 
 static void test_tag_when_put_again_then_replaced(void **state) {
@@ -101,9 +107,10 @@ static void test_tags_when_the_visitor_ends_it_then_its_result(void **state) {
 
 static pk_rc write_exception(void *arg, const pk_exception *e, pk_err *err) {
   (void)err;
-  pk_buf_printf(arg, "%lld: %lld '%.*s' '%.*s' '%.*s' '%.*s' %s '%.*s' '%.*s' '%.*s' %lld %lld; ", (long long)e->id, (long long)e->cve,
-                PK_FMT(e->package), PK_FMT(e->version), PK_FMT(e->arch), PK_FMT(e->platform), pk_group_kind_name(e->group_kind),
-                PK_FMT(e->group_value), PK_FMT(e->reason), PK_FMT(e->approver), (long long)e->created_at, (long long)e->expires_at);
+  pk_buf_printf(arg, "%lld: %lld '%.*s' '%.*s' '%.*s' '%.*s' %s '%.*s' '%.*s' '%.*s' %lld %lld; ", (long long)e->id,
+                (long long)e->cve, PK_FMT(e->package), PK_FMT(e->version), PK_FMT(e->arch), PK_FMT(e->platform),
+                pk_group_kind_name(e->group_kind), PK_FMT(e->group_value), PK_FMT(e->reason), PK_FMT(e->approver),
+                (long long)e->created_at, (long long)e->expires_at);
   return PK_OK;
 }
 
@@ -116,8 +123,16 @@ static void assert_exceptions(fixture *f, const char *want) {
 }
 
 static pk_exception exception(const char *package, pk_group_kind kind, const char *value) {
-  return (pk_exception){.cve = ONE, .package = pk_str_of(package), .version = PK_STR("1-1"), .arch = PK_STR("amd64"), .platform = PK_STR("debian:12"),
-                        .group_kind = kind, .group_value = pk_str_of(value), .reason = PK_STR("why"), .approver = PK_STR("me"), .created_at = 5,
+  return (pk_exception){.cve = ONE,
+                        .package = pk_str_of(package),
+                        .version = PK_STR("1-1"),
+                        .arch = PK_STR("amd64"),
+                        .platform = PK_STR("debian:12"),
+                        .group_kind = kind,
+                        .group_value = pk_str_of(value),
+                        .reason = PK_STR("why"),
+                        .approver = PK_STR("me"),
+                        .created_at = 5,
                         .expires_at = 9};
 }
 
@@ -153,9 +168,18 @@ static void test_exceptions_when_for_groups_then_their_kinds_are_kept(void **sta
 static void test_exception_when_replaced_then_all_but_when_it_came(void **state) {
   fixture *f = *state;
   add(f, exception("bash", PK_GROUP_SITE, "Prague"));
-  const pk_exception e = {.id = 1, .cve = TWO, .package = PK_STR("zsh"), .version = PK_STR("2"), .arch = PK_STR("all"), .platform = PK_STR("rhel:9"),
-                          .group_kind = PK_GROUP_TLD, .group_value = PK_STR("org"), .reason = PK_STR("because"), .approver = PK_STR("you"),
-                          .created_at = 77, .expires_at = 0};
+  const pk_exception e = {.id = 1,
+                          .cve = TWO,
+                          .package = PK_STR("zsh"),
+                          .version = PK_STR("2"),
+                          .arch = PK_STR("all"),
+                          .platform = PK_STR("rhel:9"),
+                          .group_kind = PK_GROUP_TLD,
+                          .group_value = PK_STR("org"),
+                          .reason = PK_STR("because"),
+                          .approver = PK_STR("you"),
+                          .created_at = 77,
+                          .expires_at = 0};
   assert_ok(pk_store_exception_replace(f->store, &e, &f->err), f->err);
   assert_exceptions(f, "1: 2024000000000002 'zsh' '2' 'all' 'rhel:9' tld 'org' 'because' 'you' 5 0; ");
 }

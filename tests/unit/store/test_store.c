@@ -123,12 +123,29 @@ static void test_migrate_when_newest_then_nothing_changes(void **state) {
   assert_ok(pk_store_check(f->store, &f->err), f->err);
 }
 
-static void test_migrate_when_it_fails_then_nothing_is_half_done(void **state) {
+static void test_migrate_when_of_form_two_then_people_can_decide(void **state) {
   fixture *f = *state;
   int64_t from, to;
+  const pk_cve_tag t = {.cve = 2024000000000001, .tag = PK_STR("Critical"), .reason = PK_STR(""), .url = PK_STR(""), .modified_by = PK_STR("")};
+  damage(f, "DROP TABLE cve_tag; DROP TABLE cve_exception; DROP TABLE trend; DROP TABLE profile_trend; "
+            "UPDATE setting SET value = '2' WHERE name = 'schema_version'");
+  assert_ok(pk_store_migrate(f->path, &from, &to, &f->err), f->err);
+  assert_int_equal(from, 2);
+  assert_true(to >= 3);
+  reopen(f, PK_STORE_WRITE);
+  assert_ok(pk_store_tag_put(f->store, &t, &f->err), f->err);
+  assert_ok(pk_store_check(f->store, &f->err), f->err);
+}
+
+static void test_migrate_when_it_fails_then_nothing_is_half_done(void **state) {
+  fixture *f = *state;
+  int64_t from, to, newest;
+  char back[128];
+  assert_ok(pk_store_migrate(f->path, &from, &newest, &f->err), f->err);
   damage(f, "UPDATE setting SET value = '0' WHERE name = 'schema_version'");
   assert_fault(pk_store_migrate(f->path, &from, &to, &f->err), f->err, PK_E_STORE, "already exists");
-  damage(f, "UPDATE setting SET value = '2' WHERE name = 'schema_version'");
+  snprintf(back, sizeof back, "UPDATE setting SET value = '%lld' WHERE name = 'schema_version'", (long long)newest);
+  damage(f, back);
   reopen(f, PK_STORE_READ);
   assert_ok(pk_store_check(f->store, &f->err), f->err);
 }
@@ -1010,6 +1027,7 @@ int main(void) {
       TEST(test_open_when_of_an_older_form_then_told_to_migrate),
       TEST(test_create_when_there_already_then_opened_as_it_is),
       TEST(test_migrate_when_newest_then_nothing_changes),
+      TEST(test_migrate_when_of_form_two_then_people_can_decide),
       TEST(test_migrate_when_it_fails_then_nothing_is_half_done),
       TEST(test_secret_when_drawn_then_not_the_same_elsewhere),
       TEST(test_secret_when_lost_or_damaged_then_fault),

@@ -8,17 +8,21 @@
 /* ---- of groups ---- */
 
 static void put(site *s, pk_group_kind kind, const char *value, int64_t day, int64_t n) {
-  const pk_trend_point t = {.kind = kind, .value = pk_str_of(value), .day = day, .counts = {n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, n + 8, n + 9}};
+  const pk_trend_point t = {.kind = kind,
+                            .value = pk_str_of(value),
+                            .day = day,
+                            .counts = {n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, n + 8, n + 9}};
   assert_ok(pk_store_trend_put(s->store, &t, &s->err), s->err);
 }
 
 static pk_rc write_point(void *arg, const pk_trend_point *t, pk_err *err) {
   const pk_group_counts *c = &t->counts;
   (void)err;
-  pk_buf_printf(arg, "%s '%.*s' %lld: %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld; ", pk_group_kind_name(t->kind), PK_FMT(t->value), (long long)t->day,
-                (long long)c->n_hosts, (long long)c->n_hosts_updates, (long long)c->n_hosts_security, (long long)c->n_hosts_cves,
-                (long long)c->n_hosts_tagged, (long long)c->n_hosts_reboot, (long long)c->n_hosts_silent, (long long)c->n_updates,
-                (long long)c->n_security, (long long)c->n_cves);
+  pk_buf_printf(arg, "%s '%.*s' %lld: %lld %lld %lld %lld %lld %lld %lld %lld %lld %lld; ", pk_group_kind_name(t->kind),
+                PK_FMT(t->value), (long long)t->day, (long long)c->n_hosts, (long long)c->n_hosts_updates,
+                (long long)c->n_hosts_security, (long long)c->n_hosts_cves, (long long)c->n_hosts_tagged,
+                (long long)c->n_hosts_reboot, (long long)c->n_hosts_silent, (long long)c->n_updates, (long long)c->n_security,
+                (long long)c->n_cves);
   return PK_OK;
 }
 
@@ -28,7 +32,8 @@ static pk_rc write_day(void *arg, const pk_trend_point *t, pk_err *err) {
   return PK_OK;
 }
 
-static void assert_trend(site *s, pk_store_trend_visit *write, pk_group_kind kind, const char *value, int64_t from, int64_t to, const char *want) {
+static void assert_trend(site *s, pk_store_trend_visit *write, pk_group_kind kind, const char *value, int64_t from, int64_t to,
+                         const char *want) {
   pk_buf text;
   pk_buf_init(&text, 65536);
   assert_ok(pk_store_trend(s->store, kind, pk_str_of(value), from, to, write, &text, &s->err), s->err);
@@ -75,8 +80,9 @@ static void count(site *s, int64_t profile, int64_t day, int64_t n_updates, int6
 
 static pk_rc write_host_point(void *arg, const pk_host_point *p, pk_err *err) {
   (void)err;
-  pk_buf_printf(arg, "%+lld..%lld %+lld: %lld %lld %lld; ", (long long)(p->from_at - NOW), (long long)(p->until_at ? p->until_at - NOW : 0),
-                (long long)(p->day - TODAY), (long long)p->n_updates, (long long)p->n_security, (long long)p->n_cves);
+  pk_buf_printf(arg, "%+lld..%lld %+lld: %lld %lld %lld; ", (long long)(p->from_at - NOW),
+                (long long)(p->until_at ? p->until_at - NOW : 0), (long long)(p->day - TODAY), (long long)p->n_updates,
+                (long long)p->n_security, (long long)p->n_cves);
   return PK_OK;
 }
 

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Forms for what people decide: tags of CVEs, exceptions.
+
+import { Alert, Autocomplete, Button, Checkbox, Group, Modal, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { send } from './api';
+import type { CveTag, CveTagEdit, Exception, ExceptionEdit } from './api';
+import { useGroupValues } from './filters';
+import { useSettings } from './pieces';
+
+/** Change something; everything that is shown is asked for again. */
+export function useEdit<Body, Result = unknown>(edit: (body: Body) => Promise<Result>, done?: (result: Result) => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: edit,
+    onSuccess: async (result) => {
+      await queries.invalidateQueries();
+      done?.(result);
+    },
+  });
+}
+
+export function EditError({ error }: { error: Error | null }) {
+  if (!error) return null;
+  return (
+    <Alert color="red" variant="light" role="alert">
+      {error.message}
+    </Alert>
+  );
+}
+
+/** The person who decides, remembered by the browser. */
+const usePerson = () => useLocalStorage({ key: 'person', defaultValue: '' });
+
+function TagForm({ given, close }: { given: Partial<CveTag>; close: () => void }) {
+  const settings = useSettings();
+  const [person, setPerson] = usePerson();
+  const [body, setBody] = useState({
+    cve: given.cve ?? '',
+    tag: given.tag ?? '',
+    reason: given.reason ?? '',
+    url: given.url ?? '',
+    enabled: given.enabled ?? true,
+  });
+  const set = (values: Partial<typeof body>) => setBody({ ...body, ...values });
+  const save = useEdit((edit: CveTagEdit) => send('PUT', 'cve-tags', edit), close);
+  const names = settings.data?.tag_names.split(',').map((name) => name.trim()) ?? [];
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate({ ...body, cve: body.cve.trim().toUpperCase(), modified_by: person });
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput label="CVE" placeholder="CVE-2024-6387" value={body.cve} onChange={(e) => set({ cve: e.currentTarget.value })} required readOnly={!!given.cve} />
+        <Autocomplete label="Tag" data={names} value={body.tag} onChange={(tag) => set({ tag })} required readOnly={!!given.tag} />
+        <Textarea label="Reason" autosize minRows={2} value={body.reason} onChange={(e) => set({ reason: e.currentTarget.value })} />
+        <TextInput label="Link" type="url" placeholder="https://…" value={body.url} onChange={(e) => set({ url: e.currentTarget.value })} />
+        <TextInput label="Your name" value={person} onChange={(e) => setPerson(e.currentTarget.value)} />
+        <Checkbox label="Enabled" checked={body.enabled} onChange={(e) => set({ enabled: e.currentTarget.checked })} />
+        <EditError error={save.error} />
+        <Button type="submit" loading={save.isPending}>
+          Save the tag
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+export function TagButton({ given = {}, label = 'Tag this CVE', size = 'sm' }: { given?: Partial<CveTag>; label?: string; size?: string }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="default" size={size} onClick={open}>
+        {label}
+      </Button>
+      <Modal opened={opened} onClose={close} title="Tag a CVE" closeButtonProps={{ 'aria-label': 'Close' }}>
+        {opened && <TagForm given={given} close={close} />}
+      </Modal>
+    </>
+  );
+}
+
+const GROUPS = [
+  { value: '', label: 'all hosts' },
+  { value: 'host', label: 'one host' },
+  { value: 'site', label: 'a site' },
+  { value: 'domain', label: 'a domain' },
+  { value: 'tld', label: 'a top-level domain' },
+  { value: 'tag', label: 'a tag' },
+];
+
+function ExceptionForm({ given, close }: { given: Partial<Exception>; close: () => void }) {
+  const [person, setPerson] = usePerson();
+  const platforms = useGroupValues('platform');
+  const [body, setBody] = useState({
+    cve: given.cve ?? '',
+    package: given.package ?? '',
+    version: given.version ?? '',
+    arch: given.arch ?? '',
+    platform: given.platform ?? '',
+    group: (given.group ?? '') as NonNullable<ExceptionEdit['group']>,
+    value: given.value ?? '',
+    reason: given.reason ?? '',
+    expires: given.expires?.slice(0, 10) ?? '',
+  });
+  const set = (values: Partial<typeof body>) => setBody({ ...body, ...values });
+  const save = useEdit(
+    (edit: ExceptionEdit) => (given.id ? send('PUT', `exceptions/${given.id}`, edit) : send('POST', 'exceptions', edit)),
+    close,
+  );
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate({
+          ...body,
+          cve: body.cve.trim().toUpperCase(),
+          value: body.group ? body.value : '',
+          approver: person,
+          expires: body.expires ? `${body.expires}T23:59:59Z` : null,
+        });
+      }}
+    >
+      <Stack gap="sm">
+        <Text size="sm" c="dimmed">
+          What fits everything that is given does not count any more. Give a CVE, a package, or both.
+        </Text>
+        <TextInput label="CVE" placeholder="empty: every CVE of the package" value={body.cve} onChange={(e) => set({ cve: e.currentTarget.value })} />
+        <Group grow>
+          <TextInput label="Package" value={body.package} onChange={(e) => set({ package: e.currentTarget.value })} />
+          <TextInput label="Version" placeholder="any" value={body.version} onChange={(e) => set({ version: e.currentTarget.value })} />
+        </Group>
+        <Autocomplete label="Platform" placeholder="any" data={platforms} value={body.platform} onChange={(platform) => set({ platform })} />
+        <Group grow align="flex-end">
+          <Select
+            label="For"
+            data={GROUPS}
+            value={body.group}
+            onChange={(group) => set({ group: (group ?? '') as typeof body.group })}
+            allowDeselect={false}
+          />
+          {body.group && <TextInput label="Which" value={body.value} onChange={(e) => set({ value: e.currentTarget.value })} />}
+        </Group>
+        <Textarea label="Reason" autosize minRows={2} value={body.reason} onChange={(e) => set({ reason: e.currentTarget.value })} required />
+        <Group grow>
+          <TextInput label="Approved by" value={person} onChange={(e) => setPerson(e.currentTarget.value)} required />
+          <TextInput label="Until" type="date" value={body.expires} onChange={(e) => set({ expires: e.currentTarget.value })} />
+        </Group>
+        <EditError error={save.error} />
+        <Button type="submit" loading={save.isPending}>
+          Save the exception
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+export function ExceptionButton({
+  given = {},
+  label = 'Add an exception',
+  size = 'sm',
+  about,
+}: {
+  given?: Partial<Exception>;
+  label?: string;
+  size?: string;
+  about?: string;
+}) {
+  const [opened, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button variant="default" size={size} onClick={open} aria-label={about}>
+        {label}
+      </Button>
+      <Modal opened={opened} onClose={close} title={given.id ? 'Change an exception' : 'Add an exception'} closeButtonProps={{ 'aria-label': 'Close' }}>
+        {opened && <ExceptionForm given={given} close={close} />}
+      </Modal>
+    </>
+  );
+}
+
+/** A button that asks before it removes something. */
+export function RemoveButton({ what, remove }: { what: string; remove: () => Promise<unknown> }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const edit = useEdit(remove, close);
+  return (
+    <>
+      <Button variant="default" size="compact-xs" onClick={open} aria-label={`Remove ${what}`}>
+        Remove
+      </Button>
+      <Modal opened={opened} onClose={close} title={`Remove ${what}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
+        <Stack>
+          <EditError error={edit.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              Keep
+            </Button>
+            <Button color="red" loading={edit.isPending} onClick={() => edit.mutate(undefined)}>
+              Remove
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Badge, Button, Card, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { get, part } from './api';
+import type { Explanation, Page } from './api';
+import { Loaded, State, Time } from './pieces';
+
+function One({ x }: { x: Explanation }) {
+  const lines: [string, React.ReactNode][] = [
+    ['Because', x.because],
+    ['Installed', x.package && `${x.package} ${x.installed} ${x.arch}`],
+    ['Source package', x.source && `${x.source} ${x.source_version}`],
+    ['Rule', x.rule && `${x.rule} (${x.order} order)`],
+    ['State', x.package && <State is={x.state} />],
+    ['Note', x.note],
+    ['Advisory', x.advisory],
+    ['Definition', x.definition],
+    ['Title', x.title],
+    ['Feed', <>{x.feed}, <Time at={x.feed_date} /></>],
+    ['Approximate', x.approximate && `judged by the data of ${x.approximate}`],
+  ];
+  return (
+    <Card withBorder>
+      <Badge className={`mark mark-${x.vulnerable ? 'red' : 'green'}`} tt="none" radius="sm" mb="xs">
+        {x.vulnerable ? 'vulnerable' : 'not vulnerable'}
+      </Badge>
+      <dl className="facts">
+        {lines
+          .filter(([, value]) => value)
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </Card>
+  );
+}
+
+function Explanations({ host, cve }: { host: string; cve: string }) {
+  const query = useQuery({
+    queryKey: ['explain', host, cve],
+    queryFn: ({ signal }) => get<Page<Explanation>>(`hosts/${part(host)}/cves/${cve}`, { limit: 200 }, signal),
+  });
+  return (
+    <Loaded query={query}>
+      {({ items }) => (
+        <Stack>
+          {items.map((x) => (
+            <One key={x.number} x={x} />
+          ))}
+          {items.length === 0 && <Text c="dimmed">No feed has a word on it.</Text>}
+        </Stack>
+      )}
+    </Loaded>
+  );
+}
+
+/** Why a host is vulnerable, or is not: the rule, the feed and the versions that decided. */
+export function Why({ host, name, cve }: { host: string; name: string; cve: string }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button size="compact-xs" variant="default" onClick={open} aria-label={`Why ${cve} on ${name}`}>
+        Why?
+      </Button>
+      <Modal opened={opened} onClose={close} size="lg" title={`${cve} on ${name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+        {opened && <Explanations host={host} cve={cve} />}
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Alert, SimpleGrid, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { get } from '../api';
+import type { Cve, Overview } from '../api';
+import { Exploited, percent } from '../columns';
+import { AnchorLink } from '../links';
+import { CveLink, Loaded, number, PageHead, PackageLink, Section, Severity, Stat, useSettings } from '../pieces';
+import { Trend } from '../trend';
+
+function Worst({ cves }: { cves: Cve[] }) {
+  if (!cves.length) return <Text c="dimmed">No host is known to be vulnerable.</Text>;
+  return (
+    <Table.ScrollContainer minWidth={0} tabIndex={0} role="region" aria-label="Worst CVEs">
+      <Table striped tabularNums>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">CVE</Table.Th>
+            <Table.Th scope="col">Severity</Table.Th>
+            <Table.Th scope="col">Exploited</Table.Th>
+            <Table.Th scope="col" ta="right">
+              Hosts
+            </Table.Th>
+            <Table.Th scope="col" ta="right">
+              EPSS
+            </Table.Th>
+            <Table.Th scope="col">Packages</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {cves.map((cve) => (
+            <Table.Tr key={cve.cve}>
+              <Table.Td>
+                <CveLink cve={cve.cve} />
+              </Table.Td>
+              <Table.Td>
+                <Severity is={cve.severity} />
+              </Table.Td>
+              <Table.Td>
+                <Exploited cve={cve} />
+              </Table.Td>
+              <Table.Td ta="right">{number(cve.hosts)}</Table.Td>
+              <Table.Td ta="right">{percent(cve.epss)}</Table.Td>
+              <Table.Td>
+                {cve.packages.slice(0, 3).map((name, i) => (
+                  <span key={name}>
+                    {i > 0 && ', '}
+                    <PackageLink name={name} />
+                  </span>
+                ))}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function FeedHealth({ feeds }: { feeds: Overview['feeds'] }) {
+  const bad = [
+    [feeds.held, 'held back'],
+    [feeds.failing, 'failing'],
+    [feeds.stale, 'stale'],
+    [feeds.never, 'never fetched'],
+  ].filter(([n]) => n) as [number, string][];
+  if (!feeds.total)
+    return (
+      <Alert color="yellow" variant="light" title="No feed is configured">
+        Without vendors' data nothing can be judged: <code>pakiti feed import-host</code> takes this machine's repositories,{' '}
+        <code>pakiti feed add-defaults</code> what vendors publish.
+      </Alert>
+    );
+  return (
+    <Text>
+      {bad.length === 0 ? `All ${feeds.total} feeds are good. ` : `${bad.map(([n, words]) => `${n} ${words}`).join(', ')}, of ${feeds.total} feeds. `}
+      <AnchorLink to="/feeds">Feeds</AnchorLink>
+    </Text>
+  );
+}
+
+export function OverviewPage() {
+  const overview = useQuery({ queryKey: ['overview'], queryFn: ({ signal }) => get<Overview>('overview', {}, signal), refetchInterval: 60_000 });
+  const settings = useSettings();
+  return (
+    <>
+      <PageHead title="Overview" about="What is not patched, in the whole fleet." />
+      <Loaded query={overview} height={200}>
+        {(o) => (
+          <>
+            {o.hosts === 0 && (
+              <Alert color="blue" variant="light" title="No host has reported yet" mb="md">
+                Run <code>pakiti-client --url …</code> on a host; this page fills itself.
+              </Alert>
+            )}
+            <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
+              <Stat label="Hosts" value={o.hosts} search={{}} about={`${number(o.hosts - o.hosts_silent)} report`} />
+              <Stat label="Lack security updates" value={o.hosts_security} search={{ state: 'security', sort: '-security' }} colour="red" />
+              <Stat label="Have exploited CVEs" value={o.hosts_exploited} search={{ state: 'exploited', sort: '-exploited' }} colour="red" />
+              <Stat label="Have tagged CVEs" value={o.hosts_tagged} search={{ state: 'tagged', sort: '-tagged' }} colour="red" />
+              <Stat label="Wait for a restart" value={o.hosts_reboot} search={{ state: 'reboot' }} colour="orange" />
+              <Stat
+                label="Silent"
+                value={o.hosts_silent}
+                search={{ state: 'silent', sort: 'last_report' }}
+                colour="orange"
+                about={settings.data ? `for more than ${settings.data.silent_after_hours} h` : undefined}
+              />
+            </SimpleGrid>
+            <Section title="Worst CVEs, known exploited first" actions={<AnchorLink to="/cves">All {number(o.distinct_cves)} CVEs</AnchorLink>}>
+              <Worst cves={o.worst_cves as Cve[]} />
+            </Section>
+            <Section title="Feeds">
+              <FeedHealth feeds={o.feeds} />
+            </Section>
+          </>
+        )}
+      </Loaded>
+      <Section title="Trend">
+        <Trend title="The fleet over time" path="trend" />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Small pieces that every page is made of.
+
+import { Alert, Anchor, Badge, Box, Button, Card, Code, CopyButton, Group, Skeleton, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { get } from './api';
+import type { Settings } from './api';
+import { AnchorLink } from './links';
+import type { Search } from './search';
+import { useTitle } from './title';
+
+export const number = (n: number) => n.toLocaleString();
+
+export function useSettings() {
+  return useQuery({ queryKey: ['settings'], queryFn: () => get<Settings>('settings'), staleTime: 300_000 });
+}
+
+/** The head of a page: its heading, a line about it, and what can be done. */
+export function PageHead({ title, about, children }: { title: string; about?: ReactNode; children?: ReactNode }) {
+  useTitle(title);
+  return (
+    <Group justify="space-between" align="flex-start" mb="md" gap="sm">
+      <Box>
+        <Title order={1} size="h2" className="break">
+          {title}
+        </Title>
+        {about && (
+          <Text c="dimmed" size="sm" component="div">
+            {about}
+          </Text>
+        )}
+      </Box>
+      {children && <Group gap="xs">{children}</Group>}
+    </Group>
+  );
+}
+
+export function Section({ title, children, actions }: { title: string; children: ReactNode; actions?: ReactNode }) {
+  return (
+    <Box component="section" mt="lg">
+      <Group justify="space-between" mb="xs">
+        <Title order={2} size="h4">
+          {title}
+        </Title>
+        {actions}
+      </Group>
+      {children}
+    </Box>
+  );
+}
+
+export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+  return (
+    <Alert color="red" variant="light" title="This could not be loaded" role="alert">
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{error instanceof Error ? error.message : String(error)}</Text>
+        {retry && (
+          <Button size="xs" variant="default" onClick={retry}>
+            Try again
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** What a query brings, with its waiting and its failure. */
+export function Loaded<T>({ query, children, height = 120 }: { query: UseQueryResult<T>; children: (value: T) => ReactNode; height?: number }) {
+  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
+  if (query.data === undefined)
+    return (
+      <div role="status" aria-label="Loading">
+        <Skeleton height={height} />
+      </div>
+    );
+  return <>{children(query.data)}</>;
+}
+
+/* ---- time, in the reader's zone ---- */
+
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+const near = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
+  [60, 'second'],
+  [60, 'minute'],
+  [24, 'hour'],
+  [30, 'day'],
+  [12, 'month'],
+  [Infinity, 'year'],
+];
+
+export function ago(at: Date, now = new Date()): string {
+  let amount = (at.getTime() - now.getTime()) / 1000;
+  for (const [size, unit] of STEPS) {
+    if (Math.abs(amount) < size) return near.format(Math.round(amount), unit);
+    amount /= size;
+  }
+  return exact.format(at);
+}
+
+export function Time({ at, none = 'never' }: { at: string | null; none?: string }) {
+  if (!at) return <>{none}</>;
+  const date = new Date(at);
+  return (
+    <time dateTime={at} title={exact.format(date)} className="nowrap">
+      {ago(date)}
+    </time>
+  );
+}
+
+/* ---- words with a colour ---- */
+
+const SEVERITIES: Record<string, string> = { critical: 'red', high: 'orange', medium: 'yellow', low: 'gray', unknown: 'gray' };
+
+export function Severity({ is }: { is: string | undefined }) {
+  const word = is ?? 'unknown';
+  return (
+    <Badge className={`mark mark-${SEVERITIES[word] ?? 'gray'}`} radius="sm">
+      {word}
+    </Badge>
+  );
+}
+
+const STATES: Record<string, [string, string]> = {
+  security: ['red', 'security'],
+  ordinary: ['yellow', 'ordinary'],
+  current: ['green', 'current'],
+  unknown: ['gray', 'in no repository'],
+  fixed: ['green', 'fix available'],
+  affected: ['red', 'no fix yet'],
+  'will-not-fix': ['gray', 'will not be fixed'],
+  deferred: ['gray', 'fix deferred'],
+  'no-advisory': ['gray', 'minor, no advisory'],
+  'out-of-support': ['red', 'out of support'],
+  'under-investigation': ['gray', 'under investigation'],
+  unimportant: ['gray', 'unimportant'],
+  'not-affected': ['green', 'not affected'],
+};
+
+export function State({ is }: { is: string }) {
+  const [colour, words] = STATES[is] ?? ['gray', is];
+  return (
+    <Badge className={`mark mark-${colour}`} radius="sm" tt="none">
+      {words}
+    </Badge>
+  );
+}
+
+export function Flag({ colour = 'red', children, about }: { colour?: string; children: ReactNode; about: string }) {
+  return (
+    <Tooltip label={about} events={{ hover: true, focus: true, touch: true }}>
+      <Badge className={`mark mark-${colour}`} radius="sm" tt="none" tabIndex={0}>
+        {children}
+      </Badge>
+    </Tooltip>
+  );
+}
+
+export function Tags({ names }: { names: string[] }) {
+  return (
+    <>
+      {names.map((name) => (
+        <Badge key={name} className="mark mark-blue" radius="sm" tt="none" mr={4}>
+          {name}
+        </Badge>
+      ))}
+    </>
+  );
+}
+
+/** A count that stands out when it is not zero. */
+export function Count({ n, bad = false }: { n: number; bad?: boolean }) {
+  return (
+    <Text span size="sm" fw={n && bad ? 700 : undefined} c={n ? undefined : 'dimmed'}>
+      {number(n)}
+    </Text>
+  );
+}
+
+/* ---- links ---- */
+
+export const HostLink = ({ host }: { host: { key: string; name: string } }) => (
+  <AnchorLink to="/hosts/$host" params={{ host: host.key }} size="sm" className="host">
+    {host.name}
+  </AnchorLink>
+);
+
+export const CveLink = ({ cve }: { cve: string }) => (
+  <AnchorLink to="/cves/$cve" params={{ cve }} size="sm" className="nowrap">
+    {cve}
+  </AnchorLink>
+);
+
+export const PackageLink = ({ name }: { name: string }) => (
+  <AnchorLink to="/packages/$name" params={{ name }} size="sm" className="break">
+    {name}
+  </AnchorLink>
+);
+
+/** Hosts that a filter lets through. */
+export const HostsLink = ({ search, children, label }: { search: Search; children: ReactNode; label?: string }) => (
+  <AnchorLink to="/hosts" search={search} size="sm" aria-label={label}>
+    {children}
+  </AnchorLink>
+);
+
+/** A link that somebody typed in: only to the web, and without telling where from. */
+export function OuterLink({ url }: { url: string }) {
+  if (!/^https?:\/\//.test(url)) return <>{url}</>;
+  return (
+    <Anchor href={url} rel="noreferrer noopener" target="_blank" size="sm" className="break">
+      {url}
+    </Anchor>
+  );
+}
+
+/* ---- numbers of the overview ---- */
+
+export function Stat({ label, value, search, about, colour }: { label: string; value: number; search?: Search; about?: string; colour?: string }) {
+  return (
+    <Card withBorder padding="md">
+      <Text size="sm" c="dimmed">
+        {label}
+      </Text>
+      <Text size="xl" fw={700} className={value && colour ? `text-${colour}` : undefined}>
+        {search ? (
+          <AnchorLink to="/hosts" search={search} inherit c="inherit" aria-label={`${label}: ${number(value)}`}>
+            {number(value)}
+          </AnchorLink>
+        ) : (
+          number(value)
+        )}
+      </Text>
+      {about && (
+        <Text size="xs" c="dimmed">
+          {about}
+        </Text>
+      )}
+    </Card>
+  );
+}
+
+export function Command({ text, label }: { text: string; label: string }) {
+  return (
+    <Card withBorder padding="sm" mb="sm">
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Box miw={0}>
+          <Text size="xs" c="dimmed">
+            {label}
+          </Text>
+          <Code className="break command">{text}</Code>
+        </Box>
+        <CopyButton value={text}>
+          {({ copied, copy }) => (
+            <Button size="xs" variant="default" onClick={copy} aria-label={`Copy: ${label}`}>
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+      </Group>
+    </Card>
+  );
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A list of the HTTP interface as a table: sorted by the server, page after page,
+// with columns to choose and the whole list to download.
+
+import { Box, Button, Checkbox, Group, Menu, Popover, ScrollArea, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { flexRender, getCoreRowModel, useReactTable } from '@tanstack/react-table';
+import type { ColumnDef, VisibilityState } from '@tanstack/react-table';
+import { useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
+import { address, get } from './api';
+import type { Page, Params } from './api';
+import { SortDownIcon, SortNoneIcon, SortUpIcon } from './icons';
+import { Failed, number } from './pieces';
+
+export interface Column<Row> {
+  id: string;
+  title: string;
+  cell: (row: Row) => ReactNode;
+  /** Field to sort by. */
+  sort?: string;
+  numeric?: boolean;
+  /** Not shown until it is chosen. */
+  extra?: boolean;
+}
+
+interface ListTableProps<Row> {
+  /** Names the table for readers and for the choice of columns, which is kept. */
+  name: string;
+  path: string;
+  params?: Params;
+  columns: Column<Row>[];
+  rowKey: (row: Row) => string;
+  sort: string;
+  onSort?: (sort: string) => void;
+  empty: ReactNode;
+  /** Rows of a page. */
+  limit?: number;
+  /** Room for what belongs above the table. */
+  above?: ReactNode;
+  refresh?: number;
+}
+
+/** The field that a column would sort by next: ascending, descending, ascending … numbers descend first. */
+function nextSort(current: string, field: string, numeric: boolean) {
+  if (current === field) return `-${field}`;
+  if (current === `-${field}`) return field;
+  return numeric ? `-${field}` : field;
+}
+
+export function ListTable<Row extends object>(props: ListTableProps<Row>) {
+  const { name, path, params, columns, rowKey, empty, limit = 50 } = props;
+  const [ownSort, setOwnSort] = useState<string>();
+  const sort = props.onSort ? props.sort : (ownSort ?? props.sort);
+  const setSort = props.onSort ?? setOwnSort;
+  const [visibility, setVisibility] = useLocalStorage<VisibilityState>({ key: `columns-${name}`, defaultValue: {} });
+
+  const query = useInfiniteQuery({
+    queryKey: [path, params, sort, limit],
+    queryFn: ({ pageParam, signal }) => get<Page<Row>>(path, { ...params, sort, limit, cursor: pageParam }, signal),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: props.refresh,
+  });
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const total = query.data?.pages[0]?.total ?? 0;
+
+  const shown = useMemo(
+    () => Object.fromEntries(columns.map((column) => [column.id, visibility[column.id] ?? !column.extra])),
+    [columns, visibility],
+  );
+  const definitions = useMemo<ColumnDef<Row>[]>(
+    () => columns.map((column) => ({ id: column.id, header: column.title, cell: ({ row }) => column.cell(row.original) })),
+    [columns],
+  );
+  const table = useReactTable({
+    data: rows,
+    columns: definitions,
+    state: { columnVisibility: shown },
+    getCoreRowModel: getCoreRowModel(),
+    getRowId: rowKey,
+    manualSorting: true,
+    autoResetPageIndex: false,
+  });
+  const byId = new Map(columns.map((column) => [column.id, column]));
+  const first = query.isPending;
+
+  return (
+    <Box aria-busy={query.isFetching}>
+      <Group justify="space-between" mb="xs" gap="xs">
+        <Text size="sm" c="dimmed" role="status">
+          {first ? 'Loading' : `${number(total)} ${total === 1 ? 'row' : 'rows'}`}
+        </Text>
+        <Group gap="xs">
+          {props.above}
+          <Popover position="bottom-end" trapFocus returnFocus>
+            <Popover.Target>
+              <Button size="xs" variant="default">
+                Columns
+              </Button>
+            </Popover.Target>
+            <Popover.Dropdown>
+              <ScrollArea.Autosize mah={320}>
+                <Stack gap="xs" role="group" aria-label={`Columns of ${name}`}>
+                  {columns.map((column) => (
+                    <Checkbox
+                      key={column.id}
+                      label={column.title}
+                      checked={shown[column.id]}
+                      onChange={(event) => setVisibility({ ...visibility, [column.id]: event.currentTarget.checked })}
+                    />
+                  ))}
+                </Stack>
+              </ScrollArea.Autosize>
+            </Popover.Dropdown>
+          </Popover>
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button size="xs" variant="default">
+                Download
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {['csv', 'json'].map((format) => (
+                <Menu.Item key={format} component="a" href={address(path, { ...params, sort, download: format })} download>
+                  {format.toUpperCase()}, all {number(total)}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      </Group>
+      {query.isError ? (
+        <Failed error={query.error} retry={() => void query.refetch()} />
+      ) : (
+        <Table.ScrollContainer minWidth={0} tabIndex={0} role="region" aria-label={name}>
+          <Table striped highlightOnHover tabularNums verticalSpacing={6}>
+            <Table.Caption className="hidden">{name}</Table.Caption>
+            <Table.Thead>
+              {table.getHeaderGroups().map((group) => (
+                <Table.Tr key={group.id}>
+                  {group.headers.map((header) => {
+                    const column = byId.get(header.id);
+                    const field = column?.sort;
+                    const direction = field && sort === field ? 'ascending' : field && sort === `-${field}` ? 'descending' : 'none';
+                    const Icon = direction === 'ascending' ? SortUpIcon : direction === 'descending' ? SortDownIcon : SortNoneIcon;
+                    return (
+                      <Table.Th
+                        key={header.id}
+                        ta={column?.numeric ? 'right' : undefined}
+                        aria-sort={field ? direction : undefined}
+                        scope="col"
+                      >
+                        {field ? (
+                          <UnstyledButton onClick={() => setSort(nextSort(sort, field, column?.numeric ?? false))} fw={700} fz="sm" className="nowrap">
+                            {column?.title} <Icon size={12} />
+                          </UnstyledButton>
+                        ) : (
+                          <span className="nowrap">{flexRender(header.column.columnDef.header, header.getContext())}</span>
+                        )}
+                      </Table.Th>
+                    );
+                  })}
+                </Table.Tr>
+              ))}
+            </Table.Thead>
+            <Table.Tbody>
+              {first &&
+                [0, 1, 2, 3, 4].map((i) => (
+                  <Table.Tr key={i}>
+                    <Table.Td colSpan={columns.length}>
+                      <Skeleton height={16} />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              {table.getRowModel().rows.map((row) => (
+                <Table.Tr key={row.id}>
+                  {row.getVisibleCells().map((cell) => (
+                    <Table.Td key={cell.id} ta={byId.get(cell.column.id)?.numeric ? 'right' : undefined}>
+                      {flexRender(cell.column.columnDef.cell, cell.getContext())}
+                    </Table.Td>
+                  ))}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      {!first && !query.isError && rows.length === 0 && (
+        <Box py="lg" ta="center">
+          {typeof empty === 'string' ? <Text c="dimmed">{empty}</Text> : empty}
+        </Box>
+      )}
+      {query.hasNextPage && (
+        <Group justify="center" mt="sm">
+          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show more ({number(rows.length)} of {number(total)})
+          </Button>
+        </Group>
+      )}
+    </Box>
+  );
+}
+
