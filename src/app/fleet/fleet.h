@@ -29,7 +29,8 @@ typedef struct pk_fleet_cve {
   uint32_t place; /**< in pk_fleet_cve_at */
   int64_t number;
   pk_str name;
-  _Atomic pk_severity severity; /**< the worst that a vendor gives it, else by its CVSS; may rise as definitions come */
+  _Atomic pk_severity severity; /**< the worst that a vendor gives it, else by its CVSS; may change as definitions come */
+  bool by_vendor;               /**< the maker's: a vendor has spoken */
   pk_cve_fact fact;             /**< fact.cve "": nothing is known */
 } pk_fleet_cve;
 

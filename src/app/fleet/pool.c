@@ -171,6 +171,7 @@ static pk_rc cve_of(fleet_pool *pool, pk_store *store, pk_str name, pk_fleet_cve
   *cve = (pk_fleet_cve){.place = (uint32_t)pool->n_cves, .number = number};
   pk_rc rc = fleet_pool_text(pool, pk_str_of(text), &cve->name, err);
   if (rc == PK_OK) rc = pk_store_cve_fact(store, number, &pool->arena, &cve->fact, err);
+  if (rc == PK_OK) cve->fact.cve = cve->name;
   if (rc == PK_NOTFOUND) {
     cve->fact = (pk_cve_fact){.epss = -1, .epss_rank = -1, .cvss = -1};
     rc = PK_OK;
@@ -192,11 +193,13 @@ static pk_str feed_name(const fleet_pool *pool, int64_t id) {
   return PK_STR("");
 }
 
-/* The vendor's severity counts more than that of the score. A definition of many CVEs gives the worst of them. */
+/* The vendor's severity counts more than that of the score; of a definition of many CVEs only where there is no score. */
 static void note_severity(pk_fleet_cve *cve, const pk_fleet_definition *d) {
   pk_severity s = pk_severity_of(d->severity);
   bool told = cve->fact.cve.n && cve->fact.cvss >= 0;
-  if (s > cve->severity && (d->n_cves == 1 || !told)) cve->severity = s;
+  if (s == PK_SEVERITY_UNKNOWN || (d->n_cves > 1 && told)) return;
+  if (!cve->by_vendor || s > cve->severity) cve->severity = s;
+  cve->by_vendor = true;
 }
 
 static uint32_t advisory_place(fleet_pool *pool, pk_str advisory) {
@@ -406,25 +409,79 @@ static pk_rc keep_list(fleet_pool *pool, const verdict_list *l, const pk_fleet_v
   return PK_OK;
 }
 
-/* Criteria that are true of the whole host: each package that made them so gets a verdict of its own. */
-static pk_rc add_criteria(fleet_pool *pool, pk_store *store, const pk_platform *platform, pk_str criteria, verdict_list *l, pk_err *err) {
-  uint64_t id, n, member;
+/* A package that made criteria true, and the rule that stands for them. */
+typedef struct culprit {
+  int64_t package_id; /* 0: no package is to blame */
+  size_t order;
+  const pk_fleet_rule *rule;
+} culprit;
+
+typedef struct culprits {
+  culprit *list;
+  size_t n, cap;
+} culprits;
+
+static int cmp_culprits(const void *a, const void *b) {
+  const culprit *x = a, *y = b;
+  if (x->package_id != y->package_id) return x->package_id < y->package_id ? -1 : 1;
+  return (x->order > y->order) - (x->order < y->order);
+}
+
+static pk_rc read_criteria(fleet_pool *pool, pk_store *store, pk_str criteria, culprits *ret, pk_err *err) {
+  uint64_t id, n, member = 0;
   pk_rc rc = PK_OK;
   while (rc == PK_OK && pk_varint_read(&criteria, &id) && pk_varint_read(&criteria, &n)) {
     const pk_fleet_definition *d;
     rc = definition_of(pool, store, (int64_t)(id >> 1), &d, err);
     for (uint64_t i = 0; rc == PK_OK && i < (n ? n : 1); i++) {
       if (n && !pk_varint_read(&criteria, &member)) break;
-      pk_fleet_verdict *v = d && (id & 1) ? pk_arena_alloc(&pool->arena, sizeof *v + sizeof(pk_fleet_rule *)) : NULL;
-      if (d && (id & 1) && !v) return full(err);
-      if (!v) continue;
-      const pk_fleet_rule **rules = (const pk_fleet_rule **)(v + 1);
-      rules[0] = &d->rules[d->n_rules];
-      *v = (pk_fleet_verdict){.place = (uint32_t)pool->n_verdict_places++, .package = n && member < pool->n_packages ? pool->packages[member] : NULL, .platform = platform,
-                              .available = PK_STR(""), .repository = PK_STR(""), .rules = rules, .n_rules = 1};
-      add_verdict(l, v);
+      if (!d || !(id & 1)) continue;
+      PK_GROW(ret->list, ret->n, ret->cap);
+      ret->list[ret->n] = (culprit){n && member < pool->n_packages ? (int64_t)member : 0, ret->n, &d->rules[d->n_rules]};
+      ret->n++;
     }
   }
+  return rc;
+}
+
+/* The verdict of a package among the first n, which ascend by package; n: it has none. */
+static size_t place_of(const verdict_list *l, size_t n, int64_t package_id) {
+  size_t low = 0, high = n;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (l->list[middle]->package->id < package_id) low = middle + 1;
+    else high = middle;
+  }
+  return low < n && l->list[low]->package->id == package_id ? low : n;
+}
+
+/* Criteria that are true of the whole host join the rules of the packages that made them so: a package has one verdict. */
+static pk_rc add_criteria(fleet_pool *pool, pk_store *store, const pk_platform *platform, pk_str criteria, verdict_list *l, pk_err *err) {
+  culprits c = {0};
+  size_t n_packages = l->n;
+  pk_rc rc = read_criteria(pool, store, criteria, &c, err);
+  if (c.n) qsort(c.list, c.n, sizeof *c.list, cmp_culprits);
+  for (size_t i = 0, end; rc == PK_OK && i < c.n; i = end) {
+    for (end = i + 1; end < c.n && c.list[end].package_id == c.list[i].package_id;) end++;
+    size_t at = c.list[i].package_id ? place_of(l, n_packages, c.list[i].package_id) : n_packages, n_own = at < n_packages ? l->list[at]->n_rules : 0;
+    pk_fleet_verdict *v = pk_arena_alloc(&pool->arena, sizeof *v);
+    const pk_fleet_rule **rules = pk_arena_alloc(&pool->arena, (n_own + end - i) * sizeof *rules);
+    if (!v || !rules) {
+      rc = full(err);
+      break;
+    }
+    *v = at < n_packages ? *l->list[at]
+                         : (pk_fleet_verdict){.package = c.list[i].package_id ? pool->packages[c.list[i].package_id] : NULL, .platform = platform,
+                                              .available = PK_STR(""), .repository = PK_STR("")};
+    if (n_own) memcpy(rules, v->rules, n_own * sizeof *rules);
+    for (size_t k = i; k < end; k++) rules[n_own + k - i] = c.list[k].rule;
+    v->place = (uint32_t)pool->n_verdict_places++;
+    v->rules = rules;
+    v->n_rules = n_own + end - i;
+    if (at < n_packages) l->list[at] = v;
+    else add_verdict(l, v);
+  }
+  free(c.list);
   return rc;
 }
 

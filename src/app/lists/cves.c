@@ -292,7 +292,23 @@ static void begin_advisory(advisory_row *a, const pk_fleet_rule *r) {
   for (size_t i = 0; worst == PK_SEVERITY_UNKNOWN && i < d->n_cves; i++)
     if (d->cves[i]->severity > worst) worst = d->cves[i]->severity;
   *a = (advisory_row){.advisory = r->advisory, .feed = d->feed, .title = own ? d->title : PK_STR(""), .vendor_severity = d->severity,
-                      .severity = severity_rank(worst), .issued = own ? d->issued_at : 0, .cves = own ? (int64_t)d->n_cves : 0};
+                      .severity = severity_rank(worst), .issued = own ? d->issued_at : 0};
+}
+
+/* Builds, and the CVEs of all definitions that name the advisory; the keys differ in length. */
+static void count_advisory(advisory_row *a, const pk_fleet_verdict *v, const pk_fleet_rule *r, pk_map *seen) {
+  const uint64_t build[] = {r->advisory_place, v->package ? (uint64_t)v->package->id : 0, 0};
+  const uint64_t definition[] = {r->advisory_place, (uint64_t)(uintptr_t)r->definition};
+  bool is_new;
+  (void)pk_map_put(seen, (pk_str){(const char *)build, sizeof build}, &is_new);
+  a->packages += is_new && v->package;
+  (void)pk_map_put(seen, (pk_str){(const char *)definition, sizeof definition}, &is_new);
+  for (size_t i = 0; is_new && i < r->definition->n_cves; i++) {
+    const uint32_t cve[] = {r->advisory_place, r->definition->cves[i]->place};
+    bool first;
+    (void)pk_map_put(seen, (pk_str){(const char *)cve, sizeof cve}, &first);
+    a->cves += first;
+  }
 }
 
 pk_rc pk_rows_advisories(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
@@ -300,6 +316,8 @@ pk_rc pk_rows_advisories(const pk_chosen *c, const pk_list_wanted *w, pk_arena *
   advisory_row *all = pk_arena_alloc(arena, (f->n_advisories + 1) * sizeof *all);
   unsigned char *seen = pk_arena_alloc(arena, f->n_verdicts + 1);
   if (!all || !seen) return pk_rows_full(err);
+  pk_map counted;
+  pk_map_init(&counted, true);
   for (size_t i = 0; i < f->n_stands; i++) {
     const pk_fleet_profile *p = f->stands[i].profile;
     for (size_t k = 0; c->per_stand[i] && k < p->n_vulnerable; k++) {
@@ -311,11 +329,13 @@ pk_rc pk_rows_advisories(const pk_chosen *c, const pk_list_wanted *w, pk_arena *
         if (!a->advisory.n) begin_advisory(a, rule);
         if (a->last_stand != i + 1) a->hosts += c->per_stand[i];
         a->last_stand = i + 1;
-        a->packages += !seen[v->place];
+        if (seen[v->place]) continue;
+        count_advisory(a, v, rule, &counted);
       }
       seen[v->place] = 1;
     }
   }
+  pk_map_fini(&counted);
   size_t n = 0;
   for (size_t i = 1; i < f->n_advisories; i++) {
     const advisory_row *a = &all[i];

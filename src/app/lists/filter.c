@@ -24,7 +24,10 @@ pk_rc pk_package_wanted_of(pk_str text, pk_package_wanted *ret, pk_err *err) {
       ret->op = OPERATORS[i].op;
       ret->version = pk_str_trim(pk_str_sub(rest, strlen(OPERATORS[i].op), rest.n));
     }
-  if (!ret->name.n || (*ret->op && !ret->version.n) || ret->version.n > PK_FIELD_MAX || pk_str_find(ret->version, ' ') < ret->version.n)
+  static const char never[] = " \t<>="; /* in a version */
+  bool clear = ret->name.n && (!*ret->op || ret->version.n) && ret->version.n <= PK_FIELD_MAX;
+  for (size_t i = 0; i < sizeof never - 1; i++) clear &= pk_str_find(ret->version, never[i]) == ret->version.n;
+  if (!clear)
     return pk_err_set(err, PK_E_SYNTAX, "'%.*s' is no package: say NAME or NAME < VERSION, with one of < <= = >= >", PK_FMT(text));
   return PK_OK;
 }

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 /* Longest cursor, decoded. */
-#define CURSOR_BYTES_MAX ((size_t)2048)
-/* Text of a cursor is cut here: a name that is longer only makes a page begin a row earlier. */
-#define CURSOR_TEXT_MAX ((size_t)300)
+#define CURSOR_BYTES_MAX ((size_t)8192)
+/* Rows are sorted by so much of a text, that a cursor may hold all that decides. Keys are shorter. */
+#define CURSOR_TEXT_MAX ((size_t)320)
 
 static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "too much to keep in memory for one question: ask with a filter"); }
 
@@ -87,7 +87,7 @@ pk_rc pk_list_order_of(const pk_list_kind *kind, pk_str sort, pk_str fields, pk_
 static bool is_text(pk_cell_kind kind) { return kind == PK_CELL_TEXT || kind == PK_CELL_TEXTS; }
 
 static int cmp_values(pk_cell_kind kind, const pk_cell *a, const pk_cell *b) {
-  if (is_text(kind)) return pk_str_cmp(a->text, b->text);
+  if (is_text(kind)) return pk_str_cmp(pk_str_sub(a->text, 0, CURSOR_TEXT_MAX), pk_str_sub(b->text, 0, CURSOR_TEXT_MAX));
   return (a->number > b->number) - (a->number < b->number);
 }
 
@@ -132,7 +132,7 @@ static void write_cursor(const pk_rows *rows, const pk_list_order *o, size_t las
     pk_list_cell(rows, row_at(rows, last), o->sort[i], &v);
     pk_buf_varint(&bytes, o->sort[i] << 1 | o->descending[i]);
     if (is_text(rows->kind->fields[o->sort[i]].kind)) {
-      pk_str text = pk_str_sub(v.text, 0, v.text.n < CURSOR_TEXT_MAX ? v.text.n : CURSOR_TEXT_MAX);
+      pk_str text = pk_str_sub(v.text, 0, CURSOR_TEXT_MAX);
       pk_buf_varint(&bytes, text.n);
       pk_buf_str(&bytes, text);
     } else {

@@ -217,6 +217,13 @@ static void add_update(host_package_row *r, const pk_fleet_verdict *v) {
   r->repository = v->repository;
 }
 
+/* What makes a package of a profile vulnerable, rules and criteria; NULL: nothing. */
+static const pk_fleet_verdict *vulnerable_of(const pk_fleet_profile *p, const pk_fleet_package *package) {
+  for (size_t i = 0; i < p->n_vulnerable; i++)
+    if (p->vulnerable[i]->package == package) return p->vulnerable[i];
+  return NULL;
+}
+
 pk_rc pk_rows_host_updates(const pk_fleet *f, const pk_fleet_host *h, pk_arena *arena, pk_rows *ret, pk_err *err) {
   const pk_fleet_stand *s = &f->stands[h->stand];
   const pk_fleet_profile *p = s->profile;
@@ -225,7 +232,8 @@ pk_rc pk_rows_host_updates(const pk_fleet *f, const pk_fleet_host *h, pk_arena *
   for (size_t i = 0; i < p->n_update_verdicts; i++) {
     rows[i] = row_of(p->updates[i]->package, p->kernel);
     add_update(&rows[i], p->updates[i]);
-    rows[i].cves = count_cves(s, p->updates[i]);
+    const pk_fleet_verdict *v = vulnerable_of(p, p->updates[i]->package);
+    rows[i].cves = v ? count_cves(s, v) : 0;
   }
   *ret = (pk_rows){&pk_list_host_updates, NULL, rows, sizeof *rows, p->n_update_verdicts};
   return PK_OK;
@@ -329,6 +337,7 @@ static pk_rc tell_difference(history *h, int64_t at, const ids *gone, const ids 
     if (k < come->n && !used[k]) {
       const pk_package *new = package_at(h, come->list[k]);
       used[k] = true;
+      if (pk_str_eq(new->evr, old->evr)) continue; /* only told in other words: source, vendor */
       row.after = new->evr;
       row.change = pk_evr_cmp(new->type, new->evr, old->evr) < 0 ? PK_STR("downgraded") : PK_STR("upgraded");
     }
