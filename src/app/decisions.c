@@ -142,6 +142,7 @@ static pk_rc on_end(void *arg, pk_str name, pk_str text, unsigned depth, pk_err 
   return PK_OK;
 }
 
+/* Reads all and puts nothing. */
 static pk_rc read_file(import *in, pk_str xml, pk_err *err) {
   pk_stream *stream = NULL;
   pk_arena_init(&in->arena, IMPORT_BYTES_MAX * 4);
@@ -218,7 +219,8 @@ pk_rc pk_tags_import(pk_store *store, pk_str xml, bool remove, int64_t now, pk_i
   *ret = (pk_imported){0};
   pk_rc rc = read_file(&in, xml, err);
   ret->n_read = in.n;
-  if (rc == PK_OK && (rc = pk_store_begin(store, err)) == PK_OK) rc = finish(store, put_tags(store, &in, remove, now, ret, err), err);
+  for (size_t i = 0; rc == PK_OK && !store && i < in.n; i++) rc = pk_tag_check(&in.list[i].tag, err);
+  if (rc == PK_OK && store && (rc = pk_store_begin(store, err)) == PK_OK) rc = finish(store, put_tags(store, &in, remove, now, ret, err), err);
   pk_arena_fini(&in.arena);
   return rc;
 }
@@ -290,7 +292,8 @@ pk_rc pk_exceptions_import(pk_store *store, const pk_platform_map *platforms, pk
   *ret = (pk_imported){0};
   pk_rc rc = read_file(&in, xml, err);
   ret->n_read = in.n;
-  if (rc == PK_OK && (rc = pk_store_begin(store, err)) == PK_OK) rc = finish(store, put_exceptions(store, &in, remove, now, ret, err), err);
+  for (size_t i = 0; rc == PK_OK && !store && i < in.n; i++) rc = pk_exception_check(&in.list[i].exception, err);
+  if (rc == PK_OK && store && (rc = pk_store_begin(store, err)) == PK_OK) rc = finish(store, put_exceptions(store, &in, remove, now, ret, err), err);
   pk_arena_fini(&in.arena);
   return rc;
 }

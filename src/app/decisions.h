@@ -15,7 +15,7 @@ typedef struct pk_imported {
   size_t n_read, n_added, n_changed, n_removed;
 } pk_imported;
 
-/** Read Pakiti 3's `cveTags` and put them, in one transaction. An existing pair of CVE and tag is replaced; `enabled` is false when empty, "0" or
+/** `store` NULL: only read and check. Read Pakiti 3's `cveTags` and put them, in one transaction. An existing pair of CVE and tag is replaced; `enabled` is false when empty, "0" or
  *  "false". `remove`: those that are not in the file go. error PK_E_SYNTAX, PK_E_LIMIT; nothing is changed then
  *  source docs/protocols.md, Pakiti 3's decisions */
 pk_rc pk_tags_import(pk_store *store, pk_str xml, bool remove, int64_t now, pk_imported *ret, pk_err *err) PK_MUST_USE;

@@ -38,19 +38,15 @@ def api(pakiti):
 
 def hit(api, cve):
     """{host: does it count?} of a CVE; the same is said by the CVE itself, and by the CVEs of each host."""
-    rows = api.by("key", f"cves/{cve}/hosts")
+    rows, reasons = api.by("key", f"cves/{cve}/hosts"), {row["id"]: row["reason"] for row in api.rows("exceptions")}
     assert api.cve(cve)["hosts"] == sum(row["counts"] for row in rows.values())
     assert api.cve(cve)["excepted"] == sum(not row["counts"] for row in rows.values())
     for key in list(rows)[::5]:
         own = [row for row in api.rows(f"hosts/{key}/cves") if row["cve"] == cve]
         assert any(row["counts"] for row in own) == rows[key]["counts"]
-        assert {(row["exception"], row["reason"]) for row in own if not row["counts"]} <= {(row["exception"], row["reason"]) for row in api_reasons(api)}
+        assert all(row["reason"] == reasons[row["exception"]] for row in own if not row["counts"])
         assert api.host(key)["cves"] == len({row["cve"] for row in api.rows(f"hosts/{key}/cves") if row["counts"]})
     return {key: row["counts"] for key, row in rows.items()}
-
-
-def api_reasons(api):
-    return [{"exception": row["id"], "reason": row["reason"]} for row in api.rows("exceptions")]
 
 
 def excepted_hosts(api, cve):
@@ -314,7 +310,7 @@ def test_settings_when_one_is_wrong_then_none_is_changed(api, change):
 
 
 @pytest.mark.xfail(strict=True, reason="settings.c set: control characters of a title are kept; they are none of XML's, and exports have the title")
-@pytest.mark.parametrize("title", ["a\u0000b", "a\u0001b", "a\u001b[2J"])
+@pytest.mark.parametrize("title", ["a\u0001b", "a\u001b[2J"])
 def test_settings_when_a_text_has_control_characters_then_it_is_refused(api, title):
     api.ask("PATCH", "settings", {"title": title}, status=400)
 
@@ -322,16 +318,16 @@ def test_settings_when_a_text_has_control_characters_then_it_is_refused(api, tit
 # ---- feeds ----
 
 
+def seconds_of(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
 def test_feed_when_asked_to_be_fetched_then_it_is(api):
     before = api.by("name", "feeds")
-    kit.wait_for(lambda: time.time() > openapi_time(before["demo-kev"]["last_try"]) + 1, "the next second")
+    kit.wait_for(lambda: time.time() > seconds_of(before["demo-kev"]["last_try"]) + 1, "the next second")
     assert api.ask("POST", "feeds/sync", {"feed": "demo-kev"}, status=202).json == {}
     kit.wait_for(lambda: api.by("name", "feeds")["demo-kev"]["last_try"] > before["demo-kev"]["last_try"], "the fetch")
     assert api.by("name", "feeds")["demo-osv"] == before["demo-osv"] and api.by("name", "feeds")["demo-kev"]["health"] == "good"
-
-
-def openapi_time(text):
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 @pytest.mark.parametrize("body, status", [({"feed": "nothing"}, 404), ({"feed": ""}, 404), ({}, 404), ({"feed": "--force"}, 404), ({"feed": "demo-kev", "x": 1}, 400),

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/times.h"
+#include "report/form.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,45 +59,15 @@ static const pk_api_route *find_route(pk_api_call *c, const char *method, bool *
 
 /* ---- parameters ---- */
 
-static int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* WHATWG URL, application/x-www-form-urlencoded. */
-static bool decode(pk_arena *arena, pk_str text, pk_str *ret) {
-  char *to = pk_arena_alloc(arena, text.n + 1);
-  size_t n = 0;
-  if (!to) return false;
-  for (size_t i = 0; i < text.n; i++) {
-    int high = -1, low = -1;
-    if (text.p[i] == '%' && i + 2 < text.n) {
-      high = hex_digit(text.p[i + 1]);
-      low = hex_digit(text.p[i + 2]);
-    }
-    if (high >= 0 && low >= 0) {
-      to[n++] = (char)(high * 16 + low);
-      i += 2;
-    } else {
-      to[n++] = text.p[i] == '+' ? ' ' : text.p[i];
-    }
-  }
-  *ret = (pk_str){to, n};
-  return pk_str_utf8(*ret);
-}
-
 static pk_rc read_params(pk_api_call *c, pk_err *err) {
-  pk_str rest = pk_buf_view(&c->request->query), one;
-  while (pk_str_split(&rest, '&', &one)) {
-    if (!one.n) continue;
-    if (c->n_params == PK_API_PARAMS_MAX) return pk_err_set(err, PK_E_SYNTAX, "more than %d parameters", PK_API_PARAMS_MAX);
-    pk_param *p = &c->params[c->n_params++];
-    size_t equals = pk_str_find(one, '=');
-    if (!decode(&c->arena, pk_str_sub(one, 0, equals), &p->name) || !decode(&c->arena, pk_str_sub(one, equals + 1, one.n), &p->value))
-      return pk_err_set(err, PK_E_SYNTAX, "the query is not UTF-8");
+  pk_form form = {0};
+  pk_rc rc = pk_form_parse_urlencoded(pk_buf_view(&c->request->query), &c->arena, &form, err);
+  if (rc == PK_OK && form.n > PK_API_PARAMS_MAX) rc = pk_err_set(err, PK_E_SYNTAX, "more than %d parameters", PK_API_PARAMS_MAX);
+  for (size_t i = 0; rc == PK_OK && i < form.n; i++) {
+    c->params[c->n_params++] = (pk_param){form.fields[i].name, form.fields[i].value, false};
+    if (!pk_str_utf8(form.fields[i].name) || !pk_str_utf8(form.fields[i].value)) rc = pk_err_set(err, PK_E_SYNTAX, "the query is not UTF-8");
   }
-  return PK_OK;
+  return rc;
 }
 
 bool pk_api_param(pk_api_call *c, const char *name, pk_str *ret) {
