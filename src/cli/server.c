@@ -37,7 +37,7 @@ static pk_rc run(pk_cli *cli, pk_err *err) {
 static const pk_cli_option OPTIONS[] = {{"listen", "ADDRESS:PORT", "instead of the configured one"}, {NULL, NULL, NULL}};
 
 const pk_command pk_command_server = {
-    .name = "server", .arguments = "", .options = OPTIONS, .summary = "take reports over HTTP",
+    .name = "server", .arguments = "", .options = OPTIONS, .summary = "take reports over HTTP, show the pages, answer the API",
     .help = "Listens on loopback unless told otherwise. SIGTERM or SIGINT ends it when what has come in is stored and answered.\n"
             "Under systemd it tells when it is ready and takes a socket that is handed over.",
     .run = run};
