@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The pages under test are served by somebody else, at UI_URL. The browser is
-// the system's: CHROMIUM, or /usr/bin/chromium. JUNIT names a file for the
-// results, OUTPUT a directory for what failing tests leave.
+// The pages under test are served by somebody else, at UI_URL, with the fleet of tests/functional/demo.py: tools/test_pages
+// starts it all. The browser is the system's: CHROMIUM, or /usr/bin/chromium. JUNIT names a file for the results, OUTPUT a
+// folder for screenshots and, in failed/, for what failing tests leave.
 
 import { defineConfig, devices } from '@playwright/test';
 import type { ReporterDescription } from '@playwright/test';
 
 const { CHROMIUM, JUNIT, OUTPUT, UI_URL } = process.env;
-const url = UI_URL || 'http://127.0.0.1:8123/x/y/';
+const url = UI_URL || 'http://127.0.0.1:8123/';
 const reporter: ReporterDescription[] = [['list']];
 if (JUNIT) reporter.push(['junit', { outputFile: JUNIT }]);
 
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: OUTPUT || 'test-results',
+  outputDir: `${OUTPUT || 'test-results'}/failed`,
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
   reporter,
-  use: { baseURL: url.endsWith('/') ? url : `${url}/` },
+  expect: { timeout: 10_000 },
+  use: { baseURL: url.endsWith('/') ? url : `${url}/`, locale: 'en-US', timezoneId: 'UTC', screenshot: 'only-on-failure' },
   projects: [
     {
       name: 'chromium',

@@ -63,6 +63,8 @@ pk_rc pk_intake_store(pk_judge *judge, pk_store *store, const pk_prepared *p, in
 typedef struct pk_answer {
   pk_reply_update *updates;
   size_t n_updates, cap;
+  pk_reply_tagged *tagged; /**< by pk_tagged_of */
+  size_t n_tagged, tagged_cap;
   size_t n_known; /**< of pk_intake_check: packages that a repository of the platform has */
 } pk_answer;
 

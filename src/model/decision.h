@@ -4,7 +4,7 @@
 #ifndef PK_MODEL_DECISION_H
 #define PK_MODEL_DECISION_H
 
-#include "base/str.h"
+#include "model/package.h"
 
 /** Longest name of a tag; longest reason, link, name of a person. Bytes. */
 #define PK_TAG_NAME_MAX ((size_t)63)
@@ -47,5 +47,17 @@ typedef struct pk_exception {
   pk_str reason, approver;
   int64_t created_at, expires_at; /**< expires_at 0: never */
 } pk_exception;
+
+/** A host as exceptions choose it. */
+typedef struct pk_exception_subject {
+  pk_str key, domain, site, tag;
+} pk_exception_subject;
+
+/** Is the exception for this host? */
+bool pk_exception_is_for(const pk_exception *e, const pk_exception_subject *host);
+/** Does it take away this CVE on this package (NULL: on the whole host) of a platform? */
+bool pk_exception_fits(const pk_exception *e, int64_t cve, pk_str platform, const pk_package *p);
+/** Last label of a domain. */
+pk_str pk_domain_tld(pk_str domain);
 
 #endif

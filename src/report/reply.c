@@ -58,13 +58,26 @@ static void write_native(const pk_reply *reply, pk_buf *out) {
   pk_json_end(&o, '}');
 }
 
+/* OK, then PACKAGE, VERSION, ARCHITECTURE, CVE, TAG with tabs between. */
+static void write_pakiti3(const pk_reply *reply, pk_buf *out) {
+  pk_buf_puts(out, "OK\n");
+  for (size_t i = 0; i < reply->n_tagged; i++) {
+    const pk_reply_tagged *t = &reply->tagged[i];
+    const pk_str cells[] = {t->name, t->version, t->arch, t->cve, t->tag};
+    for (size_t k = 0; k < 5; k++) {
+      pk_buf_str(out, cells[k]);
+      pk_buf_putc(out, k < 4 ? '\t' : '\n');
+    }
+  }
+}
+
 void pk_reply_write(pk_reply_form form, const pk_reply *reply, pk_buf *out) {
   switch (form) {
   case PK_REPLY_PAKITI2:
     write_pakiti2(reply, out);
     break;
   case PK_REPLY_PAKITI3:
-    pk_buf_puts(out, "OK\n");
+    write_pakiti3(reply, out);
     break;
   case PK_REPLY_GLPI:
     pk_buf_puts(out, "{\"status\": \"ok\"}");

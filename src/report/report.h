@@ -54,6 +54,11 @@ typedef struct pk_reply_update {
   bool security;
 } pk_reply_update;
 
+/** A package with a CVE that people have tagged. Texts are borrowed. */
+typedef struct pk_reply_tagged {
+  pk_str name, version, arch, cve, tag;
+} pk_reply_tagged;
+
 typedef struct pk_reply {
   pk_str host;
   size_t n_packages;
@@ -61,6 +66,8 @@ typedef struct pk_reply {
   bool with_updates;  /**< the sender asked for them */
   const pk_reply_update *updates;
   size_t n_updates;
+  const pk_reply_tagged *tagged; /**< for Pakiti 3's clients */
+  size_t n_tagged;
 } pk_reply;
 
 /** Write the answer to an accepted report. */

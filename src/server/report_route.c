@@ -2,6 +2,7 @@
  *
  * report_route: POST /feed/. What is known by its fingerprint goes straight to the writer; everything else is decoded on the
  * request's thread first. The request sleeps until the writer has committed. */
+#include "app/tagged.h"
 #include "base/log.h"
 #include "base/times.h"
 #include "server/internal.h"
@@ -107,9 +108,13 @@ static enum MHD_Result answer_with_updates(pk_request *r, work *w, bool stored) 
   if (reply.with_updates) {
     pk_store *store = pk_readers_take(&r->server->readers);
     rc = stored ? pk_intake_answer(store, w->job.profile_id, &w->prepared, &answer, &err) : pk_intake_check(store, &w->prepared, &answer, &err);
+    if (rc == PK_OK && w->prepared.form == PK_REPLY_PAKITI3)
+      rc = pk_tagged_of(store, stored ? w->job.profile_id : 0, &w->prepared, pk_now(), &answer, &err);
     pk_readers_give_back(&r->server->readers, store);
   }
   if (rc != PK_OK) return refuse(r, w->prepared.form, rc, &err);
+  reply.tagged = answer.tagged;
+  reply.n_tagged = answer.n_tagged;
   reply.updates = answer.updates;
   reply.n_updates = answer.n_updates;
   return accept_report(r, w->prepared.form, &reply, stored ? (reply.unchanged ? "unchanged" : "stored") : "checked");

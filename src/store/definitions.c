@@ -475,6 +475,22 @@ pk_rc pk_store_definitions_of_cve(pk_store *store, int64_t cve, pk_arena *arena,
   return pk_store_each(rc, s, visit_definition, &(definition_visit){arena, visit, arg}, err);
 }
 
+typedef struct id_visit {
+  pk_store_id_visit *visit;
+  void *arg;
+} id_visit;
+
+static pk_rc visit_id(void *arg, pk_db_statement *s, pk_err *err) {
+  const id_visit *v = arg;
+  return v->visit(v->arg, pk_db_int(s, 0), err);
+}
+
+pk_rc pk_store_definition_ids_of_cve(pk_store *store, int64_t cve, pk_store_id_visit *visit, void *arg, pk_err *err) {
+  pk_db_statement *s = NULL;
+  pk_rc rc = pk_db_query(store->db, &s, err, "SELECT definition_id FROM definition_cve WHERE cve = $1", "i", cve);
+  return pk_store_each(rc, s, visit_id, &(id_visit){visit, arg}, err);
+}
+
 pk_rc pk_store_definitions_with_criteria(pk_store *store, pk_arena *arena, pk_store_definition_visit *visit, void *arg, pk_err *err) {
   pk_db_statement *s = NULL;
   pk_rc rc = pk_db_query(store->db, &s, err, "SELECT " DEFINITION_COLUMNS " FROM definition d WHERE d.shape > 0 ORDER BY d.id", "");

@@ -217,6 +217,9 @@ pk_rc pk_store_definitions_named(pk_store *store, pk_str name, bool is_source, p
                                  pk_err *err) PK_MUST_USE;
 /** Definitions of a CVE. */
 pk_rc pk_store_definitions_of_cve(pk_store *store, int64_t cve, pk_arena *arena, pk_store_definition_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+/** Ids of the definitions of a CVE. */
+typedef pk_rc pk_store_id_visit(void *arg, int64_t id, pk_err *err);
+pk_rc pk_store_definition_ids_of_cve(pk_store *store, int64_t cve, pk_store_id_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
 /** Definitions with criteria. */
 pk_rc pk_store_definitions_with_criteria(pk_store *store, pk_arena *arena, pk_store_definition_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
 /** One definition; lives in the arena. PK_NOTFOUND. */

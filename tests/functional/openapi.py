@@ -97,11 +97,11 @@ class Api:
     def __init__(self, server):
         self.server = server
 
-    def ask(self, method, path, body=None, status=200, kind="application/json", headers=None, **query):
+    def ask(self, method, path, body=None, status=200, media="application/json", headers=None, **query):
         target = PREFIX + path + ("?" + urllib.parse.urlencode(query) if query else "")
         headers = dict(headers or {})
         if method not in ("GET", "HEAD"):
-            headers.setdefault("Content-Type", kind)
+            headers.setdefault("Content-Type", media)
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
         body = body.encode() if isinstance(body, str) else body

@@ -11,7 +11,7 @@ import kit
 import openapi
 
 HOST, CVE = "node00.cern.example", "CVE-2024-10001"
-XML = {"kind": "application/xml"}
+XML = {"media": "application/xml"}
 # What is asked of every operation: what {…} in its path stands for, and the rest of the request.
 PATH_VALUES = {"host": HOST, "cve": CVE, "name": "openssl", "kind": "site"}
 EXAMPLES = {("PUT", "/cve-tags"): {"body": {"cve": CVE, "tag": "High", "reason": "r", "url": "https://example.org/", "modified_by": "Ann", "enabled": True}},

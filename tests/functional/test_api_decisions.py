@@ -144,7 +144,7 @@ def test_edit_when_its_body_is_no_json_object_then_it_is_refused(api, method, pa
 
 @pytest.mark.xfail(strict=True, reason="api.c read_body compares the type with its letters as they are, fault_in_edit without: the body is 'missing'")
 def test_edit_when_its_type_is_in_capitals_then_it_is_taken(api):
-    api.ask("PUT", "cve-tags", {"cve": SUDO, "tag": "Critical"}, kind="Application/JSON; charset=utf-8")
+    api.ask("PUT", "cve-tags", {"cve": SUDO, "tag": "Critical"}, media="Application/JSON; charset=utf-8")
 
 
 # ---- exceptions ----

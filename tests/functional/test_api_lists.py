@@ -149,21 +149,12 @@ def test_list_when_the_cursor_is_of_another_order_then_it_is_refused(api):
     assert "begin again without one" in api.refuses("packages", cursor=cursor)
 
 
-@pytest.mark.xfail(strict=True, reason="list.c: a cursor has 300 bytes of a text, the rows are compared by all of it")
 @pytest.mark.parametrize("sort", ["reason", "-reason"])
 def test_list_when_texts_begin_with_the_same_hundreds_of_letters_then_pages_have_every_row_once(api, sort):
     for i in range(3):
         api.add_exception(package="long", reason="x" * 400 + str(i))
-    path, wanted = "exceptions", {"sort": sort, "search": "long"}
-    whole = api.rows(path, **wanted)
-    cursor, found = None, []
-    for _ in range(len(whole)):
-        page = api.get(path, limit=1, **wanted, **({"cursor": cursor} if cursor else {}))
-        found += page["items"]
-        cursor = page["next"]
-        if not cursor:
-            break
-    assert found == whole
+    whole = api.rows("exceptions", sort=sort, search="long")
+    assert len(whole) >= 3 and [row for page in pages(api, "exceptions", 1, sort=sort, search="long") for row in page["items"]] == whole
 
 
 # ---- fields ----

@@ -152,7 +152,7 @@ def test_tags_when_exported_then_they_are_in_the_format_of_pakiti_3(api, name):
 
 def test_tags_when_imported_into_an_empty_installation_then_they_are_the_same(api, empty):
     exported = php(api, "exportCvesTags").body
-    assert empty.ask("POST", "cve-tags/import", exported, kind=XML).json == {"read": 4, "added": 4, "changed": 0, "removed": 0}
+    assert empty.ask("POST", "cve-tags/import", exported, media=XML).json == {"read": 4, "added": 4, "changed": 0, "removed": 0}
     assert tags_of(empty) == tags_of(api) != []
     assert elements(php(empty, "exportCvesTags").text, "cveTag")[0][:6] == elements(exported.decode(), "cveTag")[0][:6]
 
@@ -166,7 +166,7 @@ def test_tags_when_imported_over_others_then_the_same_are_replaced_and_the_other
     for tag in ("Critical", "High"):
         empty.put_tag(SUDO, tag, reason="mine", modified_by="Ann")
     xml = tag_xml((SUDO, "Critical", "theirs", 0), (OPENSSL, "Critical", "new", 1))
-    assert empty.ask("POST", "cve-tags/import", xml, kind=XML).json == {"read": 2, "added": 1, "changed": 1, "removed": 0}
+    assert empty.ask("POST", "cve-tags/import", xml, media=XML).json == {"read": 2, "added": 1, "changed": 1, "removed": 0}
     assert tags_of(empty) == [(SUDO, "Critical", "theirs", "", False), (SUDO, "High", "mine", "", True), (OPENSSL, "Critical", "new", "", True)]
     assert {row["modified_by"] for row in empty.rows("cve-tags", cve=OPENSSL)} == {"Bob"}
 
@@ -175,14 +175,14 @@ def test_tags_when_imported_with_remove_then_only_those_of_the_file_are_left(emp
     for tag in ("Critical", "High"):
         empty.put_tag(SUDO, tag)
     xml = tag_xml((SUDO, "Critical", "theirs", 1))
-    assert empty.ask("POST", "cve-tags/import", xml, kind=XML, remove="no").json["removed"] == 0
-    assert empty.ask("POST", "cve-tags/import", xml, kind=XML, remove="yes").json == {"read": 1, "added": 0, "changed": 1, "removed": 1}
+    assert empty.ask("POST", "cve-tags/import", xml, media=XML, remove="no").json["removed"] == 0
+    assert empty.ask("POST", "cve-tags/import", xml, media=XML, remove="yes").json == {"read": 1, "added": 0, "changed": 1, "removed": 1}
     assert [row[:2] for row in tags_of(empty)] == [(SUDO, "Critical")]
 
 
 @pytest.mark.parametrize("text, enabled", [("1", True), ("0", False), ("", False), ("yes", True), ("false", False)])
 def test_tag_when_imported_then_what_its_file_says_of_enabled_holds(empty, text, enabled):
-    empty.ask("POST", "cve-tags/import", tag_xml((SUDO, "Critical", "", text)), kind=XML)
+    empty.ask("POST", "cve-tags/import", tag_xml((SUDO, "Critical", "", text)), media=XML)
     assert [row["enabled"] for row in empty.rows("cve-tags")] == [enabled]
 
 
@@ -228,10 +228,10 @@ def test_exceptions_when_imported_into_an_empty_installation_then_they_are_the_s
         empty.add_exception(**exception)
     xml = php(empty, "exportCvesExceptions").body
     with openapi.serving(kit.Pakiti(tmp_path / "other").init()) as other:
-        assert other.ask("POST", "exceptions/import", xml, kind=XML).json == {"read": 4, "added": 4, "changed": 0, "removed": 0}
+        assert other.ask("POST", "exceptions/import", xml, media=XML).json == {"read": 4, "added": 4, "changed": 0, "removed": 0}
         assert exceptions_of(other) == exceptions_of(empty)
         assert php(other, "exportCvesExceptions").body == xml
-        assert other.ask("POST", "exceptions/import", xml, kind=XML).json == {"read": 4, "added": 0, "changed": 0, "removed": 0}
+        assert other.ask("POST", "exceptions/import", xml, media=XML).json == {"read": 4, "added": 0, "changed": 0, "removed": 0}
 
 
 @pytest.mark.parametrize("platform", ["debian:11", "debian:12", "ubuntu:22.04", "ubuntu:23.10", "rhel:9", "rhel:7", "centos:7", "rocky:9", "almalinux:9", "sles:15.5", "sles:12",
@@ -241,7 +241,7 @@ def test_exception_when_exported_and_imported_then_its_platform_is_the_same(empt
     number = empty.add_exception(cve=SUDO, package="sudo", platform=platform)
     xml = php(empty, "exportCvesExceptions").body
     empty.ask("DELETE", f"exceptions/{number}", status=204)
-    empty.ask("POST", "exceptions/import", xml, kind=XML)
+    empty.ask("POST", "exceptions/import", xml, media=XML)
     assert [row["platform"] for row in empty.rows("exceptions")] == [platform]
 
 
@@ -254,14 +254,14 @@ def test_exceptions_when_imported_with_remove_then_those_that_the_format_cannot_
     site = empty.add_exception(cve=SUDO, package="sudo", group="site", value="Brno")
     empty.add_exception(cve=SUDO, package="gone")
     kept = empty.add_exception(cve=SUDO, package="sudo", reason="mine")
-    assert empty.ask("POST", "exceptions/import", exception_xml("sudo", "new"), kind=XML, remove="yes").json == {"read": 2, "added": 1, "changed": 0, "removed": 1}
+    assert empty.ask("POST", "exceptions/import", exception_xml("sudo", "new"), media=XML, remove="yes").json == {"read": 2, "added": 1, "changed": 0, "removed": 1}
     left = empty.by("id", "exceptions")
     assert {site, kept} < set(left) and left[kept]["reason"] == "mine" and sorted(row["package"] for row in left.values()) == ["new", "sudo", "sudo"]
 
 
 def test_exceptions_when_imported_then_they_take_away_at_once(api):
     before = api.cve(SUDO)["hosts"]
-    api.ask("POST", "exceptions/import", exception_xml("sudo"), kind=XML)
+    api.ask("POST", "exceptions/import", exception_xml("sudo"), media=XML)
     assert (api.cve(SUDO)["hosts"], api.cve(SUDO)["excepted"]) == (0, before)
     row, = api.rows("exceptions")
     assert (row["reason"], row["approver"], row["hosts"]) == ("r", "Bob", before)
@@ -290,7 +290,7 @@ def bad_files(element, good, **wrong):
 def test_tags_when_the_file_is_bad_then_it_is_refused_and_nothing_is_changed(empty, body, remove):
     empty.put_tag(OPENSSL, "High")
     before = empty.rows("cve-tags")
-    empty.ask("POST", "cve-tags/import", body, kind=XML, status=400, remove=remove)
+    empty.ask("POST", "cve-tags/import", body, media=XML, status=400, remove=remove)
     assert empty.rows("cve-tags") == before
 
 
@@ -300,11 +300,11 @@ def test_tags_when_the_file_is_bad_then_it_is_refused_and_nothing_is_changed(emp
 def test_exceptions_when_the_file_is_bad_then_it_is_refused_and_nothing_is_changed(empty, body, remove):
     empty.add_exception(cve=OPENSSL, package="openssl")
     before = empty.rows("exceptions")
-    empty.ask("POST", "exceptions/import", body, kind=XML, status=400, remove=remove)
+    empty.ask("POST", "exceptions/import", body, media=XML, status=400, remove=remove)
     assert empty.rows("exceptions") == before
 
 
 @pytest.mark.xfail(strict=True, reason="edits.c import: what is not yes counts as no")
 @pytest.mark.parametrize("path, root", [("cve-tags", "cveTags"), ("exceptions", "cveExceptions")])
 def test_import_when_remove_is_neither_yes_nor_no_then_it_is_refused(empty, path, root):
-    empty.ask("POST", f"{path}/import", f"<{root}/>", kind=XML, status=400, remove="maybe")
+    empty.ask("POST", f"{path}/import", f"<{root}/>", media=XML, status=400, remove="maybe")

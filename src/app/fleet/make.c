@@ -94,36 +94,24 @@ static void mark_tags(making *m) {
   }
 }
 
-static bool takes_away(const pk_exception *e, const pk_fleet_stand *stand, const pk_fleet_verdict *v) {
-  if (e->platform.n && !pk_platform_covers(e->platform, stand->profile->platform->name)) return false;
-  if (!e->package.n && !e->version.n && !e->arch.n) return true;
-  if (!v->package) return false;
-  const pk_package *p = &v->package->package;
-  return (!e->package.n || pk_str_eq(e->package, p->name)) && (!e->version.n || pk_str_eq(e->version, p->evr)) &&
-         (!e->arch.n || pk_str_eq(e->arch, p->arch));
-}
-
 /* Exceptions of a stand ascend by CVE; those for every CVE come first. */
 const pk_exception *pk_fleet_excepted(const pk_fleet_stand *stand, const pk_fleet_verdict *v, const pk_fleet_cve *cve) {
   size_t low = 0, high = stand->n_exceptions;
+  pk_str platform = stand->profile->platform->name;
+  const pk_package *p = v->package ? &v->package->package : NULL;
   for (; low < stand->n_exceptions && !stand->exceptions[low]->cve; low++)
-    if (takes_away(stand->exceptions[low], stand, v)) return stand->exceptions[low];
+    if (pk_exception_fits(stand->exceptions[low], cve->number, platform, p)) return stand->exceptions[low];
   while (low < high) {
     size_t middle = (low + high) / 2;
     if (stand->exceptions[middle]->cve < cve->number) low = middle + 1;
     else high = middle;
   }
   for (; low < stand->n_exceptions && stand->exceptions[low]->cve == cve->number; low++)
-    if (takes_away(stand->exceptions[low], stand, v)) return stand->exceptions[low];
+    if (pk_exception_fits(stand->exceptions[low], cve->number, platform, p)) return stand->exceptions[low];
   return NULL;
 }
 
 /* ---- hosts ---- */
-
-static pk_str tld_of(pk_str domain) {
-  size_t dot = pk_str_rfind(domain, '.');
-  return dot < domain.n ? pk_str_sub(domain, dot + 1, domain.n) : domain;
-}
 
 static pk_rc keep_host(void *arg, const pk_kept_host *row, pk_err *err) {
   making *m = arg;
@@ -152,7 +140,7 @@ static pk_rc keep_host(void *arg, const pk_kept_host *row, pk_err *err) {
     h->tld = old->tld;
     return PK_OK;
   }
-  return fleet_pool_text(m->pool, tld_of(h->texts[PK_HOST_DOMAIN]), &h->tld, err);
+  return fleet_pool_text(m->pool, pk_domain_tld(h->texts[PK_HOST_DOMAIN]), &h->tld, err);
 }
 
 /* ---- stands ---- */
