@@ -220,21 +220,23 @@ def add_trends(c, now):
               "(WITH RECURSIVE d(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM d WHERE k < 9) SELECT k FROM d)")
 
 
-def add_decisions(c, n_cves, now):
+def add_decisions(c, n_cves, many, now):
+    """Tags; exceptions for everybody, of small groups, and (many) of the largest groups, to which every second host belongs."""
     rand = random.Random(5)
 
     def some():
         return cve_number(cve(rand.randrange(n_cves)))
 
     c.executemany("INSERT OR IGNORE INTO cve_tag VALUES (?, ?, 'measured', '', ?, 'bench', ?)", [(some(), rand.choice(CVE_TAGS), i % 6 > 0, now) for i in range(60)])
-    groups = [("site", f"site-{i:03d}") for i in range(8)] + [("domain", f"d{i:03d}.example.t{i % TLDS:02d}") for i in range(8)] + [("tag", f"tag-{i:02d}") for i in range(4)]
-    rows = [(some(), "", "", group, value) for group, value in groups] + [(0, "sudo", "", "", ""), (0, "bash", "", "site", "site-100")]
-    rows += [(some(), "", "debian:12", "", ""), (some(), "curl", "", "", "")]
+    rows = [(0, "sudo", "", "", ""), (some(), "", "debian:12", "", ""), (some(), "curl", "", "", "")] + [(some(), "", "", "site", f"site-{i}") for i in range(150, 155)]
+    if many:
+        groups = [("site", f"site-{i:03d}") for i in range(8)] + [("domain", f"d{i:03d}.example.t{i % TLDS:02d}") for i in range(8)] + [("tag", f"tag-{i:02d}") for i in range(4)]
+        rows += [(some(), "", "", group, value) for group, value in groups]
     c.executemany("INSERT INTO cve_exception (cve, package, version, arch, platform, group_kind, group_value, reason, approver, created_at, expires_at) "
                   "VALUES (?, ?, '', '', ?, ?, ?, 'measured', 'bench', ?, 0)", [(*row, now) for row in rows])
 
 
-def make(bench, n_sets, start_server):
+def make(bench, n_sets, many, start_server):
     """out  the database, what unchanged reports are made of"""
     db = vulnerabilities.new_database(bench, "web.db")
     n_cves = add_feeds(bench, db)
@@ -247,7 +249,7 @@ def make(bench, n_sets, start_server):
     with sqlite3.connect(db) as c:
         add_hosts(c, per, now)
         add_trends(c, now)
-        add_decisions(c, n_cves, now)
+        add_decisions(c, n_cves, many, now)
     c.close()
     return db, again
 

@@ -20,7 +20,7 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   reporter,
   expect: { timeout: 10_000 },
-  use: { baseURL: url.endsWith('/') ? url : `${url}/`, locale: 'en-US', timezoneId: 'UTC', screenshot: 'only-on-failure' },
+  use: { baseURL: url.endsWith('/') ? url : `${url}/`, locale: 'en-US', timezoneId: 'UTC', contextOptions: { reducedMotion: 'reduce' }, screenshot: 'only-on-failure' },
   projects: [
     {
       name: 'chromium',

@@ -300,17 +300,9 @@ pk_rc pk_exceptions_import(pk_store *store, const pk_platform_map *platforms, pk
 
 /* ---- writing ---- */
 
-static void write_xml_text(pk_buf *out, pk_str text) {
-  for (size_t i = 0; i < text.n; i++) {
-    const char *entity = text.p[i] == '&' ? "&amp;" : text.p[i] == '<' ? "&lt;" : text.p[i] == '>' ? "&gt;" : text.p[i] == '"' ? "&quot;" : NULL;
-    if (entity) pk_buf_puts(out, entity);
-    else pk_buf_putc(out, text.p[i]);
-  }
-}
-
 static void write_element(pk_buf *out, const char *indent, const char *name, pk_str text) {
   pk_buf_printf(out, "%s<%s>", indent, name);
-  write_xml_text(out, text);
+  pk_xml_write(out, text);
   pk_buf_printf(out, "</%s>\n", name);
 }
 

@@ -131,3 +131,11 @@ pk_str pk_xml_attr(pk_xml *x, const char *name) {
   }
   return PK_STR("");
 }
+
+void pk_xml_write(pk_buf *out, pk_str text) {
+  for (size_t i = 0; i < text.n; i++) {
+    const char *entity = text.p[i] == '&' ? "&amp;" : text.p[i] == '<' ? "&lt;" : text.p[i] == '>' ? "&gt;" : text.p[i] == '"' ? "&quot;" : NULL;
+    if (entity) pk_buf_puts(out, entity);
+    else pk_buf_putc(out, text.p[i]);
+  }
+}

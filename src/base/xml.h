@@ -26,4 +26,7 @@ pk_rc pk_xml_parse(pk_stream *in, pk_xml_start *start, pk_xml_end *end, void *ar
 /** An attribute of the element being started, or an empty text. Entities are resolved. */
 pk_str pk_xml_attr(pk_xml *x, const char *name);
 
+/** Text as content or attribute of an element: what has a meaning in XML is escaped. */
+void pk_xml_write(pk_buf *out, pk_str text);
+
 #endif

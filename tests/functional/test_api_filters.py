@@ -130,7 +130,8 @@ def test_groups_when_filtered_then_they_have_the_numbers_of_these_hosts(fleet, q
     groups = defaultdict(list)
     for host in fleet.some(passes):
         groups[host[kind]].append(host)
-    wanted = {value: {"value": value, "hosts": len(hosts), **{f"hosts_{what}": sum(h[what] > 0 for h in hosts) for what in ("updates", "security", "cves", "tagged", "exploited")},
+    wanted = {value: {"value": value, "hosts": len(hosts),
+                      **{f"hosts_{what}": sum(h[what] > 0 for h in hosts) for what in ("updates", "security", "cves", "tagged", "exploited")},
                       "hosts_reboot": sum(h["reboot_pending"] for h in hosts), "hosts_silent": sum(h["silent"] for h in hosts),
                       **{what: sum(h[what] for h in hosts) for what in ("updates", "security", "cves")}, "last_report": max(h["last_report"] for h in hosts)}
               for value, hosts in groups.items()}
@@ -213,7 +214,8 @@ def test_decisions_when_filtered_by_hosts_then_they_are_about_these_only(fleet, 
 @pytest.mark.parametrize("path", ["cves", "hosts/node00.cern.example/cves"])
 @pytest.mark.parametrize("query, passes", [
     ({"severity": "critical"}, lambda r: r["severity"] == "critical"), ({"severity": "high,medium"}, lambda r: r["severity"] in ("high", "medium")),
-    ({"severity": "unknown"}, lambda r: r["severity"] == "unknown"), ({"exploited": "yes"}, lambda r: r["exploited"]), ({"exploited": "no"}, lambda r: not r["exploited"]),
+    ({"severity": "unknown"}, lambda r: r["severity"] == "unknown"), ({"exploited": "yes"}, lambda r: r["exploited"]),
+    ({"exploited": "no"}, lambda r: not r["exploited"]),
     ({"fixed": "yes"}, lambda r: r.get("fix") in ("all", "some") or r.get("state") == "fixed"),
     ({"fixed": "no"}, lambda r: r.get("fix") == "none" or r.get("state") == "affected"),
     ({"tagged": "yes"}, lambda r: r["tags"]), ({"tagged": "no"}, lambda r: not r["tags"]),

@@ -23,7 +23,8 @@ def day(back=0):
 
 def moved(kernel="6.1.0-18-amd64", system="Debian GNU/Linux 12", **versions):
     return json.dumps({"protocol": 6, "packager": "dpkg", "host": {"name": MOVED, "os": system, "arch": "x86_64", "kernel": kernel},
-                       "packages": [{"name": name, "version": version, "arch": "amd64", "source": name, "source_version": version} for name, version in versions.items()]})
+                       "packages": [{"name": name, "version": version, "arch": "amd64", "source": name, "source_version": version}
+                                    for name, version in versions.items()]})
 
 
 def submit_later(pakiti, report):
@@ -102,7 +103,8 @@ def test_trend_of_a_host_when_its_numbers_changed_then_it_has_a_point_for_each_d
         (profile,), = db.execute("SELECT profile_id FROM host_history")
         db.execute("UPDATE host_history SET from_at = ?", ((today - 20) * DAY,))
         db.execute("DELETE FROM profile_trend")
-        db.executemany("INSERT INTO profile_trend VALUES (?, ?, ?, ?, ?)", [(profile, today - 30, 1, 0, 0), (profile, today - 10, 4, 2, 7), (profile, today - 5, 0, 0, 0)])
+        db.executemany("INSERT INTO profile_trend VALUES (?, ?, ?, ?, ?)",
+                       [(profile, today - 30, 1, 0, 0), (profile, today - 10, 4, 2, 7), (profile, today - 5, 0, 0, 0)])
     with openapi.serving(pakiti) as api:
         def points(**query):
             return [(row["day"], row["updates"], row["security"], row["cves"]) for row in api.rows(f"hosts/{MOVED}/trend", **query)]
@@ -160,8 +162,8 @@ def test_command_cve_when_run_then_it_lists_the_hosts_that_count(api, pakiti, ex
 
 
 def test_command_hosts_when_run_then_it_says_what_the_api_says(api, pakiti, excepted):
-    fields = {"host": "name", "platform": "platform", "arch": "arch", "kernel": "kernel", "packages": "packages", "security": "security", "updates": "updates", "cves": "cves",
-              "reboot_pending": "reboot_pending", "site": "site", "tag": "tag", "last_report": "last_report"}
+    fields = {"host": "name", "platform": "platform", "arch": "arch", "kernel": "kernel", "packages": "packages", "security": "security", "updates": "updates",
+              "cves": "cves", "reboot_pending": "reboot_pending", "site": "site", "tag": "tag", "last_report": "last_report"}
     hosts = api.rows("hosts")
     assert pakiti.json("hosts") == [{word: row[field] for word, field in fields.items()} for row in hosts]
     assert any(row["excepted"] for row in hosts) == (excepted != "no exception")

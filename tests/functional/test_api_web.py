@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages that the server carries, and what keeps foreign pages, foreign names and hostile text from doing harm."""
+import concurrent.futures
+import contextlib
 import csv
 import gzip
 import io
 import json
 import re
+import socket
+import sqlite3
 import urllib.parse
 
 import pytest
@@ -105,7 +109,8 @@ def test_page_when_it_is_posted_to_then_it_is_not_sent(server):
     assert server.request("POST", "/hosts", b"x", **HTML).status == 405
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/hosts", "/hosts/x", "/index.html", "/assets/", "/assets/nothing.js", "/assets/../src/pakiti", "/assets/%2e%2e/x", "/Feed/"])
+@pytest.mark.parametrize("path", ["/nothing", "/hosts", "/hosts/x", "/index.html", "/assets/", "/assets/nothing.js",
+                                  "/assets/../src/pakiti", "/assets/%2e%2e/x", "/Feed/"])
 def test_address_when_a_program_asks_for_what_is_not_there_then_it_is_not_found(server, path):
     reply = get(server, path)
     assert reply.status == 404 and reply.headers["content-type"].startswith("text/plain")
@@ -205,7 +210,8 @@ def test_name_when_it_is_configured_then_it_is_served_and_others_are_not(filled,
             assert by_name(named.server, "/api/v1/about", host)[0] == status
 
 
-FOREIGN = [({"Origin": "https://evil.example"}, 403), ({"Origin": "null"}, 403), ({"Origin": "http://127.0.0.1:1"}, 403), ({"Origin": "http://127.0.0.1.evil.example"}, 403),
+FOREIGN = [({"Origin": "https://evil.example"}, 403), ({"Origin": "null"}, 403), ({"Origin": "http://127.0.0.1:1"}, 403),
+           ({"Origin": "http://127.0.0.1.evil.example"}, 403),
            ({"Sec-Fetch-Site": "cross-site"}, 403), ({"Sec-Fetch-Site": "same-site"}, 403), ({"Content-Type": "text/plain"}, 415),
            ({"Content-Type": "application/x-www-form-urlencoded"}, 415), ({"Content-Type": "multipart/form-data; boundary=x"}, 415), ({"Content-Type": ""}, 415)]
 EDITS = [("PUT", "cve-tags", TAG), ("POST", "exceptions", {"cve": CVE, "reason": "r", "approver": "a"}), ("PATCH", "settings", {"title": "taken"}),
@@ -224,7 +230,8 @@ def test_edit_when_a_foreign_page_sends_it_then_it_is_refused_and_nothing_is_cha
     assert [api.rows("cve-tags"), api.rows("exceptions"), api.get("settings"), api.rows("feeds")] == before
 
 
-@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Content-Type": "application/json; charset=utf-8"}, {"own": "origin"}])
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"},
+                                     {"Content-Type": "application/json; charset=utf-8"}, {"own": "origin"}])
 def test_edit_when_a_page_of_the_server_sends_it_then_it_is_taken(api, headers):
     headers = {"Origin": api.server.url} if "own" in headers else headers
     assert api.ask("PUT", "cve-tags", TAG, headers=headers).json == {}
@@ -293,3 +300,50 @@ def test_path_when_it_has_a_nul_then_nothing_is_there(server, path):
 def test_query_when_it_is_odd_then_there_is_an_answer(server, query):
     reply = get(server, openapi.PREFIX + "hosts?" + query)
     assert reply.status in (200, 400) and reply.json
+
+
+# ---- many at once ----
+
+
+def test_server_when_many_ask_change_and_report_at_once_then_all_are_served_and_all_is_kept(filled, tmp_path):
+    own = kit.Pakiti(tmp_path / "pakiti")
+    with contextlib.closing(sqlite3.connect(filled.db)) as source, contextlib.closing(sqlite3.connect(own.db)) as copy:
+        source.backup(copy)
+    with openapi.serving(own) as api:
+        n = len(api.rows("hosts"))
+
+        def work(i):
+            for k in range(8):
+                api.put_tag(CVE, f"tag{i}")
+                number = api.add_exception(cve="CVE-2025-10005", group="tag", value="web", reason=f"{i} {k}")
+                assert api.server.post_json(kit.report_6(f"busy{i}.example.net", packages=[("bash", f"5.2-{k}", "amd64")])).status == 200
+                assert api.ask("GET", "hosts", download="csv").text.count("\r\n") >= n
+                assert f"tag{i}" in api.cve(CVE)["tags"] and api.get("overview")["hosts"] >= n
+                assert [row["id"] for row in api.rows("exceptions") if row["reason"] == f"{i} {k}"] == [number]
+                if k % 2:
+                    api.ask("DELETE", f"exceptions/{number}", status=204)
+
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            list(pool.map(work, range(6)))
+        assert len(api.rows("exceptions")) == 6 * 4 and len(api.rows("cve-tags", cve=CVE)) >= 6
+        kit.wait_for(lambda: len(api.rows("hosts", q="busy")) == 6, "the hosts that reported")
+
+
+def test_download_when_the_asker_goes_away_then_the_server_goes_on(api):
+    target = openapi.PREFIX + "hosts?download=json"
+    for n in (0, 1, 200):
+        with socket.create_connection(("127.0.0.1", api.server.port), timeout=kit.PATIENCE_S) as s:
+            s.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            if n:
+                s.recv(n)
+    assert api.server.is_healthy() and len(api.ask("GET", "hosts", download="json").json["items"]) == len(api.rows("hosts"))
+
+
+def test_server_when_it_is_stopped_while_many_ask_then_it_ends_well(filled):
+    with openapi.serving(filled) as api:
+        sockets = [socket.create_connection(("127.0.0.1", api.server.port), timeout=kit.PATIENCE_S) for _ in range(20)]
+        for s in sockets:
+            s.sendall(f"GET {openapi.PREFIX}packages?download=csv HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    for s in sockets:
+        assert kit.status_of(kit.read_to_end(s)) in (200, 503, None)
+        s.close()

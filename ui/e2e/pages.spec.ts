@@ -57,7 +57,6 @@ for (const theme of ['light', 'dark'] as const)
         const button = page.getByRole('button', { name }).first();
         await button.click();
         await expect(button).toHaveAttribute('aria-expanded', 'true');
-        await page.waitForTimeout(200); // what opens fades in
         expect(await serious(page)).toEqual([]);
         await page.keyboard.press('Escape');
       }

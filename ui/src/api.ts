@@ -53,7 +53,7 @@ export class Problem extends Error {
 export function address(path: string, params: Params = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params))
-    if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
+    if (value !== undefined && value !== null) query.set(name, String(value));
   const text = query.toString();
   return `${base}api/v1/${path}${text ? `?${text}` : ''}`;
 }

@@ -47,7 +47,7 @@ function TagForm({ given, close }: { given: Partial<CveTag>; close: () => void }
   });
   const set = (values: Partial<typeof body>) => setBody({ ...body, ...values });
   const save = useEdit((edit: CveTagEdit) => send('PUT', 'cve-tags', edit), close);
-  const names = settings.data?.tag_names.split(',').map((name) => name.trim()) ?? [];
+  const names = [...new Set(settings.data?.tag_names.split(',').map((name) => name.trim()).filter(Boolean))];
   return (
     <form
       onSubmit={(event) => {
@@ -71,11 +71,21 @@ function TagForm({ given, close }: { given: Partial<CveTag>; close: () => void }
   );
 }
 
-export function TagButton({ given = {}, label = 'Tag this CVE', size = 'sm' }: { given?: Partial<CveTag>; label?: string; size?: string }) {
+export function TagButton({
+  given = {},
+  label = 'Tag this CVE',
+  size = 'sm',
+  about,
+}: {
+  given?: Partial<CveTag>;
+  label?: string;
+  size?: string;
+  about?: string;
+}) {
   const [opened, { open, close }] = useDisclosure(false);
   return (
     <>
-      <Button variant="default" size={size} onClick={open}>
+      <Button variant="default" size={size} onClick={open} aria-label={about}>
         {label}
       </Button>
       <Modal opened={opened} onClose={close} title="Tag a CVE" closeButtonProps={{ 'aria-label': 'Close' }}>

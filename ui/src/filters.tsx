@@ -15,6 +15,8 @@ import type { Search } from './search';
 
 /** Filters that every list of the fleet takes. */
 export const HOST_FILTERS = ['q', 'domain', 'tld', 'site', 'tag', 'platform', 'os', 'arch', 'kernel', 'client', 'state', 'package', 'cve', 'cve_tag', 'activity'];
+/** Those that mean something when they are empty: hosts that told nothing. */
+const TOLD = ['domain', 'tld', 'site', 'tag', 'platform', 'os', 'arch', 'kernel', 'client'];
 
 const STATES = [
   { value: 'security', label: 'lacks security updates' },
@@ -47,7 +49,7 @@ export function usePageSearch() {
 
 /** What of the search is a filter of hosts. */
 export function hostParams(search: Search): Params {
-  return Object.fromEntries(HOST_FILTERS.map((name) => [name, search[name]]).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(HOST_FILTERS.filter((name) => search[name] || (search[name] === '' && TOLD.includes(name))).map((name) => [name, search[name]]));
 }
 
 export function useGroupValues(kind: string) {
@@ -130,10 +132,10 @@ export function StateFilter() {
   );
 }
 
-/** Filters that are set without a field of their own. */
+/** Filters that are set without a field of their own, and those that want nothing told. */
 function Others({ names }: { names: string[] }) {
   const { search, change } = usePageSearch();
-  const set = names.filter((name) => search[name] !== undefined);
+  const set = HOST_FILTERS.filter((name) => (search[name] ? names.includes(name) : search[name] === '' && TOLD.includes(name)));
   if (!set.length) return null;
   return (
     <Group gap="xs" mb="sm">
@@ -145,7 +147,7 @@ function Others({ names }: { names: string[] }) {
           radius="sm"
           rightSection={<CloseButton size="xs" aria-label={`Remove ${name}`} onClick={() => change({ [name]: undefined })} />}
         >
-          {name.replace('_', ' ')}: {search[name]}
+          {name.replace('_', ' ')}: {search[name] || 'none'}
         </Badge>
       ))}
     </Group>

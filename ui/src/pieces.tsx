@@ -255,7 +255,7 @@ export function Command({ text, label }: { text: string; label: string }) {
         </Box>
         <CopyButton value={text}>
           {({ copied, copy }) => (
-            <Button size="xs" variant="default" onClick={copy} aria-label={`Copy: ${label}`}>
+            <Button size="xs" variant="default" flex="none" onClick={copy} aria-label={`Copy: ${label}`}>
               {copied ? 'Copied' : 'Copy'}
             </Button>
           )}

@@ -27,17 +27,17 @@ export function stringifySearch(search: Record<string, unknown>): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(search)) {
     for (const one of Array.isArray(value) ? value : [value])
-      if (one !== undefined && one !== null && one !== '') params.append(name, String(one));
+      if (one !== undefined && one !== null) params.append(name, String(one));
   }
   const text = params.toString().replace(/%(?:2C|3A|2F|40)/g, (code) => plain[code] ?? code);
   return text && `?${text}`;
 }
 
-// For validateSearch: the value if it is a text, the first one if there are
-// several, undefined otherwise.
+// For validateSearch: the value if it is a text (an empty one too: ?site= are the
+// hosts that told no site), the first one if there are several, undefined otherwise.
 export function text(value: unknown): string | undefined {
   const one: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof one === 'string' && one !== '' ? one : undefined;
+  return typeof one === 'string' ? one : undefined;
 }
 
 // For validateSearch: a whole number of at least `least`.

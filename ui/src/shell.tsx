@@ -52,7 +52,7 @@ const MENU = [
   { to: '/settings', label: 'Settings and about' },
 ] as const;
 
-/** Whatever one is looking for: a CVE leads to its page, a host's name to hosts, anything else to packages too. */
+/** Whatever one is looking for: a CVE leads to its page, a package by version to packages, anything else to hosts by name. */
 function Find() {
   const [text, setText] = useState('');
   const navigate = useNavigate();

@@ -59,7 +59,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
 
   const query = useInfiniteQuery({
     queryKey: [path, params, sort, limit],
-    queryFn: ({ pageParam, signal }) => get<Page<Row>>(path, { ...params, sort, limit, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => get<Page<Row>>(path, { ...params, sort, limit, cursor: pageParam || undefined }, signal),
     initialPageParam: '',
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -136,7 +136,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
       {query.isError ? (
         <Failed error={query.error} retry={() => void query.refetch()} />
       ) : (
-        <Table.ScrollContainer minWidth={0} tabIndex={0} role="region" aria-label={name}>
+        <Table.ScrollContainer type="native" minWidth={0} tabIndex={0} role="region" aria-label={name}>
           <Table striped highlightOnHover tabularNums verticalSpacing={6}>
             <Table.Caption className="hidden">{name}</Table.Caption>
             <Table.Thead>

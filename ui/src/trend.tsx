@@ -81,29 +81,31 @@ export function Trend({ title, path, params, host = false }: { title: string; pa
                 valueFormatter={number}
                 lineChartProps={{ title }}
               />
-              <table className="hidden">
-                <caption>{title}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">Day</th>
-                    {series.map((one) => (
-                      <th scope="col" key={one.name}>
-                        {one.label}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.slice(-7).map((point) => (
-                    <tr key={point.day}>
-                      <th scope="row">{point.day}</th>
+              <div className="hidden">
+                <table>
+                  <caption>{title}</caption>
+                  <thead>
+                    <tr>
+                      <th scope="col">Day</th>
                       {series.map((one) => (
-                        <td key={one.name}>{point[one.name]}</td>
+                        <th scope="col" key={one.name}>
+                          {one.label}
+                        </th>
                       ))}
                     </tr>
-                  ))}
-                </tbody>
-              </table>
+                  </thead>
+                  <tbody>
+                    {items.slice(-7).map((point) => (
+                      <tr key={point.day}>
+                        <th scope="row">{point.day}</th>
+                        {series.map((one) => (
+                          <td key={one.name}>{point[one.name]}</td>
+                        ))}
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
             </>
           )
         }

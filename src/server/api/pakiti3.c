@@ -3,6 +3,7 @@
  * pakiti3: the outputs of Pakiti 3's /api (.php), for those who read them already. docs/protocols.md describes them. */
 #include "app/decisions.h"
 #include "base/times.h"
+#include "base/xml.h"
 #include "server/api/api.h"
 
 #include <stdlib.h>
@@ -88,14 +89,6 @@ typedef struct cve_output {
   bool xml;
 } cve_output;
 
-static void write_xml(pk_buf *out, pk_str text) {
-  for (size_t i = 0; i < text.n; i++) {
-    const char *entity = text.p[i] == '&' ? "&amp;" : text.p[i] == '<' ? "&lt;" : text.p[i] == '>' ? "&gt;" : text.p[i] == '"' ? "&quot;" : NULL;
-    if (entity) pk_buf_puts(out, entity);
-    else pk_buf_putc(out, text.p[i]);
-  }
-}
-
 static void write_fix(const cve_output *o, pk_str package, pk_str version) {
   if (!o->xml) {
     write_field(o->out, pk_str_of(o->cve), false);
@@ -106,11 +99,11 @@ static void write_fix(const cve_output *o, pk_str package, pk_str version) {
     return;
   }
   pk_buf_printf(o->out, "<cve name=\"%s\" advisory_url=\"\"><os name=\"", o->cve);
-  write_xml(o->out, o->os);
+  pk_xml_write(o->out, o->os);
   pk_buf_puts(o->out, "\"><pkg name=\"");
-  write_xml(o->out, package);
+  pk_xml_write(o->out, package);
   pk_buf_puts(o->out, "\" operator=\"&lt;\" version=\"");
-  write_xml(o->out, version);
+  pk_xml_write(o->out, version);
   pk_buf_puts(o->out, "\"/></os></cve>");
 }
 

@@ -33,7 +33,7 @@ const tagColumns: Column<CveTag>[] = [
     title: 'Actions',
     cell: (t) => (
       <Group gap={4} wrap="nowrap">
-        <TagButton given={t} label="Edit" size="compact-xs" />
+        <TagButton given={t} label="Edit" about={`Edit ${t.tag} of ${t.cve}`} size="compact-xs" />
         <RemoveButton what={`${t.tag} of ${t.cve}`} remove={() => send('DELETE', 'cve-tags', {}, { cve: t.cve, tag: t.tag })} />
       </Group>
     ),
@@ -69,7 +69,7 @@ const exceptionColumns: Column<Exception>[] = [
     title: 'Actions',
     cell: (e) => (
       <Group gap={4} wrap="nowrap">
-        <ExceptionButton given={e} label="Edit" size="compact-xs" />
+        <ExceptionButton given={e} label="Edit" about={`Edit exception ${e.id}`} size="compact-xs" />
         <RemoveButton what={`exception ${e.id}`} remove={() => send('DELETE', `exceptions/${e.id}`, {})} />
       </Group>
     ),

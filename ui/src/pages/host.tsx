@@ -137,7 +137,7 @@ function Packages({ host }: { host: HostDetail }) {
       <ListTable
         name="All packages"
         path={`hosts/${part(host.key)}/packages`}
-        params={{ search }}
+        params={{ search: search || undefined }}
         columns={packageColumns}
         rowKey={(p) => String(p.id)}
         sort="package"
@@ -211,6 +211,8 @@ function Report({ host }: { host: HostDetail }) {
   );
 }
 
+const TABS = ['updates', 'cves', 'packages', 'kernel', 'history', 'report'];
+
 export function HostPage() {
   const { host: key } = route.useParams();
   const { search, change } = usePageSearch();
@@ -237,7 +239,7 @@ export function HostPage() {
               <Stat label="CVEs" value={host.cves} about={host.excepted ? `${host.excepted} more are excepted` : undefined} />
               <Stat label="Known exploited" value={host.exploited} colour="red" />
             </SimpleGrid>
-            <Tabs value={search.tab ?? 'updates'} onChange={(tab) => change({ tab: tab === 'updates' ? undefined : (tab ?? undefined) })} keepMounted={false}>
+            <Tabs value={TABS.find((tab) => tab === search.tab) ?? 'updates'} onChange={(tab) => change({ tab: tab === 'updates' ? undefined : (tab ?? undefined) })} keepMounted={false}>
               <Tabs.List mb="md" aria-label="About this host">
                 <Tabs.Tab value="updates">Not patched</Tabs.Tab>
                 <Tabs.Tab value="cves">CVEs</Tabs.Tab>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { Stack, Text } from '@mantine/core';
 import { hostColumns } from '../columns';
 import { hostParams, HostFilterBar, usePageSearch } from '../filters';
+import { AnchorLink } from '../links';
 import { PageHead } from '../pieces';
 import { ListTable } from '../table';
 
@@ -19,7 +21,16 @@ export function HostsPage() {
         rowKey={(h) => h.key}
         sort={search.sort ?? 'name'}
         onSort={(sort) => change({ sort })}
-        empty="No host fits. Clear the filter, or let a host report with pakiti-client."
+        empty={
+          <Stack gap="xs" align="center">
+            <Text c="dimmed">No host fits. Clear the filter, or let a host report with pakiti-client.</Text>
+            {search.q && (
+              <AnchorLink to="/packages" search={{ p: search.q }} size="sm">
+                Packages with {search.q} in their name
+              </AnchorLink>
+            )}
+          </Stack>
+        }
         refresh={60_000}
       />
     </>

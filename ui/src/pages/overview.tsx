@@ -12,7 +12,7 @@ import { Trend } from '../trend';
 function Worst({ cves }: { cves: Cve[] }) {
   if (!cves.length) return <Text c="dimmed">No host is known to be vulnerable.</Text>;
   return (
-    <Table.ScrollContainer minWidth={0} tabIndex={0} role="region" aria-label="Worst CVEs">
+    <Table.ScrollContainer type="native" minWidth={0} tabIndex={0} role="region" aria-label="Worst CVEs">
       <Table striped tabularNums>
         <Table.Thead>
           <Table.Tr>
@@ -75,7 +75,9 @@ function FeedHealth({ feeds }: { feeds: Overview['feeds'] }) {
   return (
     <Text>
       {bad.length === 0 ? `All ${feeds.total} feeds are good. ` : `${bad.map(([n, words]) => `${n} ${words}`).join(', ')}, of ${feeds.total} feeds. `}
-      <AnchorLink to="/feeds">Feeds</AnchorLink>
+      <AnchorLink to="/feeds" underline="always">
+        Feeds
+      </AnchorLink>
     </Text>
   );
 }

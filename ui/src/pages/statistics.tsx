@@ -58,7 +58,7 @@ export function StatisticsPage() {
           {kind === 'host' ? (
             <Trend key={search.value} title={`${search.value} over time`} path={`hosts/${part(search.value ?? '')}/trend`} host />
           ) : (
-            <Trend key={`${kind} ${search.value}`} title={`${kind || 'fleet'} ${search.value ?? ''} over time`} path="trend" params={{ kind, value: search.value }} />
+            <Trend key={`${kind} ${search.value}`} title={`${kind || 'fleet'} ${search.value ?? ''} over time`} path="trend" params={{ kind: kind || undefined, value: search.value }} />
           )}
         </Section>
       )}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The first page, the box that finds things, the menu, and groups of hosts.
+
+import { entry, expect, provoked, row, rows, settled, show, table, test, total } from './page';
+
+for (const [label, state] of [
+  ['Lack security updates', 'security'],
+  ['Have exploited CVEs', 'exploited'],
+  ['Wait for a restart', 'reboot'],
+  ['Silent', 'silent'],
+])
+  test(`"${label}" leads to these hosts`, async ({ page }) => {
+    await show(page, './');
+    const link = page.getByRole('link', { name: new RegExp(`^${label}: `) });
+    const n = Number((await link.textContent())!.replace(/\D/g, ''));
+    expect(n).toBeGreaterThan(0);
+    await link.click();
+    await expect(page).toHaveURL(new RegExp(`hosts\\?state=${state}`));
+    await settled(page);
+    // decisions of other tests, meanwhile, may take or give a host
+    expect(Math.abs((await total(page)) - n)).toBeLessThanOrEqual(2);
+    await expect(page.getByRole('search', { name: 'Filter' }).getByText(/^(lacks|has|waits|silent)/).first()).toBeVisible();
+  });
+
+test('the worst CVE is a known exploited one, and leads to its page', async ({ page }) => {
+  await show(page, './');
+  const first = page.getByRole('region', { name: 'Worst CVEs' }).locator('tbody tr').first();
+  await expect(first).toContainText('exploited');
+  const name = (await first.getByRole('link').first().textContent())!;
+  await first.getByRole('link').first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
+});
+
+test('the trend of the fleet is a chart, and a table for who cannot see it', async ({ page }) => {
+  await show(page, './');
+  await expect(page.locator('.recharts-line-curve')).toHaveCount(5);
+  await expect(table(page, 'The fleet over time').locator('tbody tr')).toHaveCount(7);
+  await page.getByRole('application', { name: 'The fleet over time' }).hover();
+  await expect(page.locator('.mantine-ChartTooltip-tooltip')).toBeVisible();
+  await page.getByText('Findings', { exact: true }).click();
+  await expect(page.locator('.recharts-line-curve')).toHaveCount(3);
+  await page.getByText('30 days', { exact: true }).click();
+  await expect(page.getByRole('radio', { name: '30 days' })).toBeChecked();
+});
+
+test('feeds that fail are counted', async ({ page }) => {
+  await show(page, './');
+  await expect(page.getByText(/1 failing.*of \d+ feeds/)).toBeVisible();
+  await page.getByRole('main').getByRole('link', { name: 'Feeds' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Feeds');
+});
+
+test('the box in the header finds CVEs, hosts and packages', async ({ page }) => {
+  await show(page, './');
+  const box = page.getByRole('textbox', { name: /^Find / });
+  await box.fill(' cve-2023-10004 ');
+  await box.press('Enter');
+  await expect(page).toHaveURL(/cves\/CVE-2023-10004$/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('CVE-2023-10004');
+  await box.fill('node05');
+  await box.press('Enter');
+  await expect(rows(page, 'Hosts')).toHaveCount(1);
+  await expect(row(page, 'Hosts', 'node05.lyon.example.fr')).toBeVisible();
+  await box.fill('openssl < 3.0.15-1');
+  await box.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Packages');
+  await expect(row(page, 'Packages', '3.0.14-1')).toBeVisible();
+  await expect(row(page, 'Packages', '3.0.15-1').filter({ hasText: 'current' })).toHaveCount(0);
+});
+
+test('the box in the header: the name of a package is no dead end', async ({ page }) => {
+  await show(page, './');
+  const box = page.getByRole('textbox', { name: /^Find / });
+  await box.fill('openssl');
+  await box.press('Enter');
+  await page.getByRole('link', { name: 'Packages with openssl in their name' }).click();
+  await expect(row(page, 'Packages', '3.0.14-1')).toBeVisible();
+});
+
+test('every entry of the menu leads to its page and is marked there', async ({ page }) => {
+  await show(page, './');
+  const names = await page.getByRole('navigation').getByRole('link').allTextContents();
+  expect(names).toContain('Outdated packages');
+  for (const name of names) {
+    await entry(page, name).click();
+    await expect(entry(page, name)).toHaveAttribute('aria-current', 'page');
+    await settled(page);
+    await expect(page).toHaveTitle(`${await page.getByRole('heading', { level: 1 }).textContent()} - Pakiti`);
+  }
+  await page.goBack();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Statistics');
+});
+
+test('an unknown page says so and leads back', async ({ page }) => {
+  await show(page, 'no/such/page');
+  await expect(page.getByRole('heading', { name: 'No such page' })).toBeVisible();
+  await page.getByRole('main').getByRole('link', { name: 'Overview' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Overview');
+});
+
+test('an unknown host: what the server says of it', async ({ page, complaints }) => {
+  await page.goto('hosts/no-such-host');
+  await expect(page.getByRole('alert')).toContainText("no host 'no-such-host' has reported");
+  provoked(complaints, 404);
+});
+
+test('a CVE that is none: what the server says of it', async ({ page, complaints }) => {
+  await page.goto('cves/CVE-1');
+  await expect(page.getByRole('alert').first()).toContainText("'CVE-1' is no CVE");
+  provoked(complaints, 400);
+});
+
+test('a CVE that nobody has', async ({ page }) => {
+  await show(page, 'cves/CVE-1999-99999');
+  await expect(page.getByText('No host is vulnerable to it.')).toBeVisible();
+  await expect(page.getByText('No feed has a word on it.')).toBeVisible();
+});
+
+test('from sites to hosts, with the trend of one', async ({ page }) => {
+  await show(page, './');
+  await entry(page, 'Sites').click();
+  await expect(row(page, 'Sites', 'Brno')).toContainText('Brno11');
+  await page.getByRole('link', { name: 'Brno', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Site Brno');
+  await expect(rows(page, 'Sites')).toHaveCount(1);
+  await expect(page.getByRole('application', { name: 'Site Brno over time' })).toBeVisible();
+  await page.getByRole('link', { name: '11 hosts of Brno', exact: true }).click();
+  await expect(page).toHaveURL(/hosts\?site=Brno$/);
+  await expect(rows(page, 'Hosts')).toHaveCount(11);
+});
+
+test('a number of a group leads to exactly these hosts', async ({ page }) => {
+  await show(page, 'groups/domain');
+  await page.getByRole('link', { name: /^\d+ hosts of cern.example, silent$/ }).click();
+  await settled(page);
+  await expect(page).toHaveURL(/domain=cern.example&state=silent/);
+  await expect(rows(page, 'Hosts')).toHaveCount(2);
+});
+
+test('hosts that told no site are a group, too', async ({ page }) => {
+  await show(page, 'groups/site');
+  await page.getByRole('link', { name: '12 hosts of none', exact: true }).click();
+  await expect(page).toHaveURL(/hosts\?site=$/);
+  await expect(rows(page, 'Hosts')).toHaveCount(12);
+  await expect(page.getByText('site: none')).toBeVisible();
+  await page.getByRole('button', { name: 'Remove site' }).click();
+  await expect(rows(page, 'Hosts')).not.toHaveCount(12);
+});
+
+test('a group leads to its CVEs and its outdated packages', async ({ page }) => {
+  await show(page, 'groups/site?site=Brno');
+  await page.getByRole('link', { name: 'Its outdated packages' }).click();
+  await expect(row(page, 'Outdated packages', 'bash')).toBeVisible();
+  await page.goBack();
+  await page.getByRole('link', { name: 'Its CVEs' }).click();
+  await expect(row(page, 'CVEs', 'CVE-2025-10005')).toContainText('11');
+});
