@@ -91,7 +91,11 @@ static pk_rc platform_of(import *in, pk_str group, pk_str *ret, pk_err *err) {
   char name[PK_PLATFORM_MAX + 1];
   pk_package_type type;
   if (!group.n) return PK_OK;
-  if (!pk_platform_of_codename(PK_STR("debian"), group, name) && pk_platform_map_find(in->platforms, group, name, &type) != PK_OK)
+  bool is_ours = pk_str_find(group, ' ') == group.n; /* "fedora:40": as we write what has no name in Pakiti 3 */
+  pk_err ignored;
+  if (!pk_platform_of_codename(PK_STR("debian"), group, name) &&
+      !(is_ours && pk_platform_canonical(in->platforms, group, name, &type, &ignored) == PK_OK) &&
+      pk_platform_map_find(in->platforms, group, name, &type) != PK_OK)
     return pk_err_set(err, PK_E_SYNTAX, "no platform is known by the name '%.*s'", PK_FMT(group));
   return pk_arena_copy(&in->arena, pk_str_of(name), ret) ? PK_OK : full(err);
 }
@@ -349,7 +353,7 @@ static void write_os_group(pk_buf *out, pk_str platform) {
   snprintf(text, sizeof text, "%.*s", PK_FMT(platform));
   if (pk_str_is(family, "debian") && codename.n) snprintf(text, sizeof text, "%.*s", PK_FMT(codename));
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (pk_str_is(family, names[i].family)) {
+    if (release.n && pk_str_is(family, names[i].family)) {
       bool lts = pk_str_is(family, "ubuntu") && pk_str_ends(release, ".04") && release.n == 5 && (release.p[1] - '0') % 2 == 0;
       size_t dot = pk_str_find(release, '.');
       bool sp = pk_str_is(family, "sles") && dot < release.n;
@@ -359,13 +363,13 @@ static void write_os_group(pk_buf *out, pk_str platform) {
   write_element(out, "      ", "name", pk_str_of(text));
 }
 
-/* Only what the format can tell: exceptions for a CVE and a package, for every host. */
+/* Only what the format can tell: exceptions for a CVE and a package, for every host and for ever. */
 void pk_exceptions_export(const pk_fleet *f, pk_buf *out) {
   pk_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<cveExceptions>\n");
   for (size_t i = 0; i < f->n_exceptions; i++) {
     const pk_exception *e = &f->exceptions[i];
-    bool expired = e->expires_at && e->expires_at <= f->made_at;
-    if (!e->cve || !e->package.n || e->group_kind != PK_GROUP_NONE || expired) continue;
+    /* an exception that expires would never expire where it is taken in */
+    if (!e->cve || !e->package.n || e->group_kind != PK_GROUP_NONE || e->expires_at) continue;
     size_t dash = pk_str_rfind(e->version, '-');
     pk_buf_puts(out, "  <cveException>\n");
     write_cve(out, "cveName", e->cve);

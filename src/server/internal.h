@@ -55,6 +55,8 @@ typedef struct pk_request {
   pk_buf body;
   pk_buf query, path;
   char method[8];
+  char allow[64]; /* methods that the address takes */
+  bool cut_path;  /* the address holds a NUL, where the library ends it */
   enum MHD_Result queued; /* of the reply */
   bool begun, head_only, answered, close_after;
   void *work; /* the route's own */

@@ -83,6 +83,7 @@ enum MHD_Result pk_reply_queue(pk_request *r, unsigned status, struct MHD_Respon
                                          {"Cache-Control", "no-store"}};
   for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
     if (!MHD_get_response_header(response, fixed[i][0])) MHD_add_response_header(response, fixed[i][0], fixed[i][1]);
+  if (status == 405 && *r->allow) MHD_add_response_header(response, "Allow", r->allow);
   if (status == 503) MHD_add_response_header(response, "Retry-After", "60");
   if (r->close_after) MHD_add_response_header(response, "Connection", "close");
   r->answered = true;
@@ -97,6 +98,7 @@ const char *pk_request_header(const pk_request *r, const char *name) {
 }
 
 static enum MHD_Result reply_error(pk_request *r, unsigned status, const char *text) {
+  if (pk_str_starts(pk_buf_view(&r->path), "/api/")) return pk_api_problem(r, status, text);
   char body[512];
   int n = snprintf(body, sizeof body, "ERROR: %s\n", text);
   if (status != 404) {
@@ -203,7 +205,8 @@ static pk_request *request_new(pk_server *server, struct MHD_Connection *connect
 /* The library takes the query apart and decodes it; the report's decoder wants it as it came. */
 static void *on_address(void *arg, const char *uri, struct MHD_Connection *connection) {
   pk_request *r = request_new(arg, connection);
-  const char *mark = strchr(uri, '?');
+  const char *mark = strchr(uri, '?'), *nul = strstr(uri, "%00");
+  r->cut_path = nul && (!mark || nul < mark);
   if (mark) pk_buf_puts(&r->query, mark + 1);
   return r;
 }
@@ -211,13 +214,14 @@ static void *on_address(void *arg, const char *uri, struct MHD_Connection *conne
 static enum MHD_Result begin_request(pk_request *r, const char *url, const char *method) {
   r->begun = true;
   r->head_only = strcmp(method, "HEAD") == 0;
+  pk_buf_puts(&r->path, url);
+  snprintf(r->method, sizeof r->method, "%s", method);
   const char *fault = fault_in_framing(r->connection, method);
   if (fault) {
     r->close_after = true; /* where the next request would begin is anybody's guess */
     return reply_error(r, 400, fault);
   }
-  pk_buf_puts(&r->path, url);
-  snprintf(r->method, sizeof r->method, "%s", method);
+  if (r->cut_path) return reply_error(r, 400, "the address holds a NUL");
   r->route = find_route(r, url);
   if (!r->route) return reply_error(r, 404, "there is nothing at this address: reports go to /feed/");
   if (*r->route->methods && strcmp(method, r->route->methods) != 0 && !(r->head_only && strcmp(r->route->methods, "GET") == 0))

@@ -46,6 +46,18 @@ static bool unpack(pk_str packed, size_t max, pk_buf *ret) {
   return good;
 }
 
+/* RFC 9110 12.5.3: named and not with a weight of 0. */
+static bool takes_gzip(const pk_request *r) {
+  pk_str rest = pk_str_of(pk_request_header(r, "Accept-Encoding")), one;
+  while (pk_str_split(&rest, ',', &one)) {
+    size_t semicolon = pk_str_find(one, ';');
+    pk_str weight = pk_str_trim(pk_str_sub(one, semicolon + 1, one.n));
+    bool none = pk_str_is(weight, "q=0") || (pk_str_starts(weight, "q=0.") && strspn(weight.p + 4, "0") >= weight.n - 4);
+    if (pk_str_is_nocase(pk_str_trim(pk_str_sub(one, 0, semicolon)), "gzip")) return !none;
+  }
+  return false;
+}
+
 static enum MHD_Result send_asset(pk_request *r, const char *type, pk_str packed) {
   char etag[40];
   pk_digest d = pk_digest_of(packed);
@@ -54,7 +66,7 @@ static enum MHD_Result send_asset(pk_request *r, const char *type, pk_str packed
   snprintf(etag + n, sizeof etag - (size_t)n, "\"");
   const char *const headers[][2] = {{"Cache-Control", "no-cache"}, {"ETag", etag}, {"Vary", "Accept-Encoding"}, {"Content-Encoding", "gzip"}};
   if (strstr(pk_request_header(r, "If-None-Match"), etag)) return send_text(r, 304, type, PK_STR(""), headers, 3);
-  if (strstr(pk_request_header(r, "Accept-Encoding"), "gzip")) return send_text(r, 200, type, packed, headers, 4);
+  if (takes_gzip(r)) return send_text(r, 200, type, packed, headers, 4);
   pk_buf text;
   bool good = unpack(packed, ASSET_BYTES_MAX, &text);
   enum MHD_Result sent = good ? send_text(r, 200, type, pk_buf_view(&text), headers, 3) : MHD_NO;

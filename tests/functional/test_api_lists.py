@@ -66,9 +66,7 @@ def test_list_when_asked_for_then_it_has_rows_to_be_sorted(api, template):
 
 
 @pytest.mark.parametrize("template, field", [
-    pytest.param(path, field, marks=pytest.mark.xfail(strict=True, reason="hits.c: state of a package's hosts is sorted as text, not by how bad it is"))
-    if (path, field) == ("/packages/{name}/hosts", "state") else (path, field)
-    for path in openapi.LISTS for field in openapi.fields_of(path) if is_sortable(path, field)])
+    (path, field) for path in openapi.LISTS for field in openapi.fields_of(path) if is_sortable(path, field)])
 def test_list_when_sorted_by_a_field_then_rows_ascend_or_descend(api, template, field):
     value_of = order_of(template, field)
     whole = api.rows(PATHS[template])

@@ -101,11 +101,12 @@ typedef struct pk_fleet_profile {
 
 typedef struct pk_fleet_stand {
   const pk_fleet_profile *profile;
+  uint32_t profile_place;                /**< of the profile among the fleet's */
   const pk_exception *const *exceptions; /**< that may apply to its hosts, ascending by CVE */
   size_t n_exceptions;
-  const uint32_t *cves; /**< places of those that count, ascending */
-  size_t n_cves, n_excepted, n_tagged, n_exploited;
-  uint64_t tags; /**< of all of them */
+  const uint32_t *excepted; /**< places of CVEs of the profile that do not count, ascending; the others do */
+  size_t n_excepted, n_cves, n_tagged, n_exploited;
+  uint64_t tags; /**< of all that count */
   int64_t n_hosts;
 } pk_fleet_stand;
 
@@ -123,6 +124,9 @@ struct pk_fleet {
   size_t n_hosts;
   pk_fleet_stand *stands;
   size_t n_stands;
+  const pk_fleet_profile **profiles; /**< of the stands, each once */
+  int64_t *profile_hosts;            /**< by place: hosts that have it */
+  size_t n_profiles;
   const pk_fleet_cve **cves; /**< by place */
   pk_fleet_cve_state *cve_states;
   size_t n_cves;
@@ -148,6 +152,10 @@ struct pk_fleet {
 
 /** Does an exception take this finding away from the hosts of a stand? NULL: it counts. */
 const pk_exception *pk_fleet_excepted(const pk_fleet_stand *stand, const pk_fleet_verdict *v, const pk_fleet_cve *cve);
+/** Does a CVE count for the hosts of a stand? */
+bool pk_fleet_counts(const pk_fleet_stand *stand, uint32_t place);
+/** Is the place among them? They ascend. */
+bool pk_fleet_has_place(const uint32_t *places, size_t n, uint32_t place);
 /** Text by which a host belongs to a group of a kind. */
 pk_str pk_fleet_group_of(const pk_fleet *f, const pk_fleet_host *h, pk_group_kind kind);
 /** May the asker see the host? The one place where a scope is applied. */

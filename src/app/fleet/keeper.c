@@ -12,8 +12,8 @@
 /* A fleet that is made as quickly as this is made before the answer. */
 #define QUICK_MS 25
 /* One that takes longer is made at most this share of the time, and at least every so often while things change. */
-#define SHARE 50
-#define REST_MS 5000
+#define SHARE 8
+#define REST_MS 2000
 /* How often the thread looks whether something has changed when nobody asks. */
 #define LOOK_MS 2000
 
@@ -22,10 +22,11 @@ struct pk_keeper {
   pthread_cond_t wake;
   pk_fleet_ask *first, **last;
   bool stopping, expected;
+  pk_fleet *fleet; /* changed by the thread only */
+  int64_t cost_ms;
   /* the thread's own */
   pk_store *store;
-  pk_fleet *fleet;
-  int64_t made_ms, cost_ms;
+  int64_t made_ms;
   bool changed;
   pthread_t thread;
   bool started;
@@ -43,16 +44,22 @@ static void drop(pk_keeper *k, pk_fleet **fleet) {
 
 void pk_keeper_release(pk_keeper *keeper, pk_fleet **fleet) { drop(keeper, fleet); }
 
+static void hand_out(pk_keeper *k, pk_fleet_ask *ask) {
+  ask->rc = PK_OK;
+  ask->fleet = k->fleet;
+  ask->fleet->refs++;
+}
+
 static void answer(pk_keeper *k, pk_fleet_ask *asks, pk_rc rc, const pk_err *why) {
   while (asks) {
     pk_fleet_ask *ask = asks;
     asks = ask->next; /* the asker may be gone after `ready` */
     ask->rc = rc;
-    ask->fleet = rc == PK_OK ? k->fleet : NULL;
+    ask->fleet = NULL;
     if (why) ask->err = *why;
-    if (ask->fleet) {
+    if (rc == PK_OK) {
       pthread_mutex_lock(&k->lock);
-      ask->fleet->refs++;
+      hand_out(k, ask);
       pthread_mutex_unlock(&k->lock);
     }
     ask->ready(ask);
@@ -63,16 +70,19 @@ static pk_rc make_new(pk_keeper *k, pk_err *err) {
   pk_fleet *f = NULL;
   int64_t began = pk_monotonic_ms();
   pk_rc rc = fleet_make(k->store, k->fleet, pk_now(), &f, err);
-  k->made_ms = pk_monotonic_ms();
-  k->cost_ms = k->made_ms - began;
+  int64_t ended = pk_monotonic_ms();
+  k->made_ms = ended;
   if (rc != PK_OK) {
     pk_log(PK_LOG_ERROR, "fleet_failed", "why", err->text, NULL);
     return rc;
   }
   f->refs = 1;
   k->changed = false;
+  pthread_mutex_lock(&k->lock);
   pk_fleet *old = k->fleet;
   k->fleet = f;
+  k->cost_ms = ended - began;
+  pthread_mutex_unlock(&k->lock);
   drop(k, &old);
   return PK_OK;
 }
@@ -92,7 +102,7 @@ static void serve(pk_keeper *k, pk_fleet_ask *asks, bool newest) {
   answer(k, asks, rc, rc == PK_OK ? NULL : &err);
 }
 
-/* Nobody waits: make what the next one will ask for. */
+/* Nobody waits for it: make what the next one will ask for. */
 static void make_ahead(pk_keeper *k) {
   pk_err err = {0};
   int64_t rest = k->cost_ms * SHARE > REST_MS ? k->cost_ms * SHARE : REST_MS;
@@ -119,9 +129,8 @@ static void *run(void *arg) {
     if (stopping) {
       pk_err err;
       answer(k, asks, pk_err_set(&err, PK_E_STOPPED, "the server is stopping"), &err);
-    } else if (asks) {
-      serve(k, asks, newest);
     } else {
+      if (asks) serve(k, asks, newest);
       make_ahead(k);
     }
     pthread_mutex_lock(&k->lock);
@@ -153,14 +162,19 @@ pk_rc pk_keeper_start(const char *database, pk_keeper **ret, pk_err *err) {
 void pk_keeper_ask(pk_keeper *k, pk_fleet_ask *ask) {
   ask->next = NULL;
   pthread_mutex_lock(&k->lock);
-  bool taken = k->started;
-  if (taken) {
+  /* one that takes long to make is handed out as it is, and does not wait for the next */
+  bool at_once = k->started && !k->stopping && k->fleet && k->cost_ms > QUICK_MS && !ask->newest && !k->expected;
+  bool taken = k->started && !at_once;
+  if (at_once) {
+    hand_out(k, ask);
+  } else if (taken) {
     *k->last = ask;
     k->last = &ask->next;
     pthread_cond_signal(&k->wake);
   }
   pthread_mutex_unlock(&k->lock);
-  if (taken) return;
+  if (at_once) ask->ready(ask);
+  if (taken || at_once) return;
   ask->fleet = NULL;
   ask->rc = pk_err_set(&ask->err, PK_E_STOPPED, "the server is stopping");
   ask->ready(ask);

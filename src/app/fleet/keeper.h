@@ -14,7 +14,7 @@ typedef struct pk_keeper pk_keeper;
 typedef struct pk_fleet_ask pk_fleet_ask;
 struct pk_fleet_ask {
   pk_fleet_ask *next;               /**< the keeper's */
-  void (*ready)(pk_fleet_ask *ask); /**< called once, on the keeper's thread; must not block */
+  void (*ready)(pk_fleet_ask *ask); /**< called once, on the keeper's thread or from pk_keeper_ask; must not block */
   void *arg;
   bool newest;                      /**< what was written before asking must be in it */
   /* the answer */

@@ -21,6 +21,8 @@ typedef struct making {
   size_t n_active;
   size_t *took; /* by exception: the stand, + 1, from which it took something last */
   pk_map stands; /* profile and exceptions → place + 1 */
+  pk_map profile_places; /* pointer → place */
+  size_t fleet_profiles_cap;
   struct taking *takings;
   size_t n_takings, takings_cap;
   int64_t *profiles; /* of each host */
@@ -168,29 +170,79 @@ static void note_taking(making *m, const pk_exception *e) {
   m->takings[m->n_takings++] = (taking){m->f->n_stands - 1, at};
 }
 
-static pk_rc count_stand(making *m, pk_fleet_stand *s, pk_err *err) {
+/* The CVEs that exceptions of the stand speak of, and those that still count for another reason. */
+typedef struct suspects {
+  uint32_t *places;
+  size_t n, cap;
+} suspects;
+
+static void suspect(making *m, suspects *l, const pk_fleet_cve *cve) {
+  if (!fleet_pool_first(m->pool, cve)) return;
+  PK_GROW(l->places, l->n, l->cap);
+  l->places[l->n++] = cve->place;
+}
+
+static void find_suspects(making *m, const pk_fleet_stand *s, suspects *l) {
   const pk_fleet_profile *p = s->profile;
-  uint32_t *places = NULL;
-  size_t n = 0, cap = 0;
-  fleet_pool_count(m->pool);
-  for (size_t i = 0; i < p->n_vulnerable; i++)
-    for (size_t r = 0; r < p->vulnerable[i]->n_rules; r++) {
-      const pk_fleet_rule *rule = p->vulnerable[i]->rules[r];
+  do fleet_pool_count(m->pool);
+  while (m->pool->stamp == UINT32_MAX); /* the next one is needed too, for those that are cleared */
+  for (size_t i = 0; i < s->n_exceptions; i++) {
+    const pk_exception *e = s->exceptions[i];
+    const pk_fleet_cve *cve = e->cve ? fleet_pool_cve(m->pool, e->cve) : NULL;
+    if (e->cve) {
+      if (cve && pk_fleet_has_place(p->cves, p->n_cves, cve->place)) suspect(m, l, cve);
+      continue;
+    }
+    for (size_t k = 0; k < p->n_vulnerable; k++) {
+      const pk_fleet_verdict *v = p->vulnerable[k];
+      if (!v->package || !pk_str_eq(v->package->package.name, e->package)) continue;
+      for (size_t r = 0; r < v->n_rules; r++)
+        for (size_t c = 0; v->rules[r]->counts && c < v->rules[r]->definition->n_cves; c++) suspect(m, l, v->rules[r]->definition->cves[c]);
+    }
+  }
+}
+
+/* A suspect is cleared when one finding of it is taken away by nobody. */
+static void clear_suspects(making *m, const pk_fleet_stand *s, suspects *l) {
+  const pk_fleet_profile *p = s->profile;
+  size_t n = 0;
+  uint32_t suspected = m->pool->stamp, cleared = suspected + 1;
+  for (size_t k = 0; k < p->n_vulnerable; k++)
+    for (size_t r = 0; r < p->vulnerable[k]->n_rules; r++) {
+      const pk_fleet_rule *rule = p->vulnerable[k]->rules[r];
       for (size_t c = 0; rule->counts && c < rule->definition->n_cves; c++) {
         const pk_fleet_cve *cve = rule->definition->cves[c];
-        const pk_exception *e = pk_fleet_excepted(s, p->vulnerable[i], cve);
-        if (e) {
-          note_taking(m, e);
-        } else if (fleet_pool_first(m->pool, cve)) {
-          PK_GROW(places, n, cap);
-          places[n++] = cve->place;
-        }
+        if (cve->place >= m->pool->n_stamps || m->pool->stamps[cve->place] < suspected) continue;
+        const pk_exception *e = pk_fleet_excepted(s, p->vulnerable[k], cve);
+        if (e) note_taking(m, e);
+        else m->pool->stamps[cve->place] = cleared;
       }
     }
-  pk_rc rc = fleet_keep_places(&m->f->arena, places, n, &s->cves, err);
-  s->n_cves = n;
-  free(places);
+  m->pool->stamp = cleared;
+  for (size_t i = 0; i < l->n; i++)
+    if (m->pool->stamps[l->places[i]] == suspected) l->places[n++] = l->places[i];
+  l->n = n;
+}
+
+static pk_rc count_stand(making *m, pk_fleet_stand *s, pk_err *err) {
+  suspects l = {0};
+  find_suspects(m, s, &l);
+  if (l.n) clear_suspects(m, s, &l);
+  pk_rc rc = l.n ? fleet_keep_places(&m->f->arena, l.places, l.n, &s->excepted, err) : PK_OK;
+  s->n_excepted = l.n;
+  free(l.places);
   return rc;
+}
+
+static uint32_t profile_place(making *m, const pk_fleet_profile *profile) {
+  bool is_new;
+  uint64_t *place = pk_map_put(&m->profile_places, (pk_str){(const char *)&profile, sizeof profile}, &is_new);
+  if (is_new) {
+    PK_GROW(m->f->profiles, m->f->n_profiles, m->fleet_profiles_cap);
+    *place = m->f->n_profiles;
+    m->f->profiles[m->f->n_profiles++] = profile;
+  }
+  return (uint32_t)*place;
 }
 
 static pk_rc new_stand(making *m, const pk_fleet_profile *profile, const pk_exception *const *exceptions, size_t n, pk_err *err) {
@@ -200,9 +252,9 @@ static pk_rc new_stand(making *m, const pk_fleet_profile *profile, const pk_exce
   const pk_exception **copy = pk_arena_alloc(&f->arena, n * sizeof *copy + 1);
   if (!copy) return full(err);
   if (n) memcpy(copy, exceptions, n * sizeof *copy);
-  *s = (pk_fleet_stand){.profile = profile, .exceptions = copy, .n_exceptions = n, .cves = profile->cves, .n_cves = profile->n_cves};
+  *s = (pk_fleet_stand){.profile = profile, .profile_place = profile_place(m, profile), .exceptions = copy, .n_exceptions = n};
   pk_rc rc = n ? count_stand(m, s, err) : PK_OK;
-  s->n_excepted = profile->n_cves - s->n_cves;
+  s->n_cves = profile->n_cves - s->n_excepted;
   return rc;
 }
 
@@ -236,6 +288,7 @@ static pk_rc make_stands(making *m, pk_err *err) {
   const pk_exception **list = pk_realloc_array(NULL, m->n_active + 1, sizeof *list);
   pk_buf_init(&key, SIZE_MAX / 2);
   pk_map_init(&m->stands, true);
+  pk_map_init(&m->profile_places, true);
   int64_t last_profile = 0;
   for (size_t i = 0; rc == PK_OK && i < m->f->n_hosts; i++) {
     pk_fleet_host *h = &m->f->hosts[i];
@@ -248,6 +301,7 @@ static pk_rc make_stands(making *m, pk_err *err) {
     rc = find_stand(m, h, m->profiles[i], &key, list, err);
   }
   pk_map_fini(&m->stands);
+  pk_map_fini(&m->profile_places);
   pk_buf_free(&key);
   free(list);
   return rc;
@@ -270,28 +324,57 @@ static void take_pool(making *m) {
   f->package_states = pk_calloc(f->n_packages + 1, 1);
 }
 
-static void count_all(pk_fleet *f) {
-  for (size_t i = 0; i < f->n_stands; i++) {
-    pk_fleet_stand *s = &f->stands[i];
-    for (size_t c = 0; c < s->n_cves; c++) {
-      pk_fleet_cve_state *state = &f->cve_states[s->cves[c]];
-      state->n_hosts += s->n_hosts;
-      s->tags |= state->tags;
-      s->n_tagged += state->tags != 0;
-      s->n_exploited += f->cves[s->cves[c]]->fact.exploited_at != 0;
-    }
-    const pk_fleet_profile *p = s->profile;
-    for (size_t c = 0, k = 0; s->n_excepted && c < p->n_cves; c++) {
-      if (k < s->n_cves && s->cves[k] == p->cves[c]) k++;
-      else f->cve_states[p->cves[c]].n_excepted += s->n_hosts;
+/* What hosts of a profile have in common, then what exceptions take away from some of them. */
+static void count_profiles(pk_fleet *f, pk_fleet_stand *by_profile) {
+  for (size_t i = 0; i < f->n_profiles; i++) {
+    const pk_fleet_profile *p = f->profiles[i];
+    pk_fleet_stand *sum = &by_profile[i];
+    for (size_t c = 0; c < p->n_cves; c++) {
+      pk_fleet_cve_state *state = &f->cve_states[p->cves[c]];
+      state->n_hosts += f->profile_hosts[i];
+      sum->tags |= state->tags;
+      sum->n_tagged += state->tags != 0;
+      sum->n_exploited += f->cves[p->cves[c]]->fact.exploited_at != 0;
     }
     for (size_t k = 0; k < p->set->n; k++) {
       uint32_t id = p->set->ids[k];
       if (id >= f->n_packages) continue;
-      f->package_hosts[id] += s->n_hosts;
+      f->package_hosts[id] += f->profile_hosts[i];
       if (p->states[k] > f->package_states[id]) f->package_states[id] = p->states[k];
     }
   }
+}
+
+static void take_away(pk_fleet *f, pk_fleet_stand *s) {
+  bool tags = false;
+  for (size_t c = 0; c < s->n_excepted; c++) {
+    pk_fleet_cve_state *state = &f->cve_states[s->excepted[c]];
+    state->n_hosts -= s->n_hosts;
+    state->n_excepted += s->n_hosts;
+    s->n_tagged -= state->tags != 0;
+    s->n_exploited -= f->cves[s->excepted[c]]->fact.exploited_at != 0;
+    tags |= state->tags != 0;
+  }
+  if (!tags) return;
+  s->tags = 0;
+  for (size_t c = 0; c < s->profile->n_cves; c++)
+    if (pk_fleet_counts(s, s->profile->cves[c])) s->tags |= f->cve_states[s->profile->cves[c]].tags;
+}
+
+static void count_all(pk_fleet *f) {
+  pk_fleet_stand *by_profile = pk_calloc(f->n_profiles + 1, sizeof *by_profile);
+  f->profile_hosts = pk_calloc(f->n_profiles + 1, sizeof *f->profile_hosts);
+  for (size_t i = 0; i < f->n_stands; i++) f->profile_hosts[f->stands[i].profile_place] += f->stands[i].n_hosts;
+  count_profiles(f, by_profile);
+  for (size_t i = 0; i < f->n_stands; i++) {
+    pk_fleet_stand *s = &f->stands[i];
+    const pk_fleet_stand *sum = &by_profile[s->profile_place];
+    s->tags = sum->tags;
+    s->n_tagged = sum->n_tagged;
+    s->n_exploited = sum->n_exploited;
+    if (s->n_excepted) take_away(f, s);
+  }
+  free(by_profile);
 }
 
 static pk_rc read_all(making *m, pk_err *err) {
@@ -349,6 +432,8 @@ void pk_fleet_free(pk_fleet **fleet) {
   if (!f) return;
   free(f->hosts);
   free(f->stands);
+  free(f->profiles);
+  free(f->profile_hosts);
   free(f->cves);
   free(f->cve_states);
   free(f->packages);
@@ -364,6 +449,20 @@ void pk_fleet_free(pk_fleet **fleet) {
 }
 
 /* ---- small questions ---- */
+
+bool pk_fleet_has_place(const uint32_t *places, size_t n, uint32_t place) {
+  size_t low = 0, high = n;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (places[middle] < place) low = middle + 1;
+    else high = middle;
+  }
+  return low < n && places[low] == place;
+}
+
+bool pk_fleet_counts(const pk_fleet_stand *s, uint32_t place) {
+  return pk_fleet_has_place(s->profile->cves, s->profile->n_cves, place) && !pk_fleet_has_place(s->excepted, s->n_excepted, place);
+}
 
 pk_str pk_fleet_group_of(const pk_fleet *f, const pk_fleet_host *h, pk_group_kind kind) {
   switch (kind) {

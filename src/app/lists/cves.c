@@ -68,9 +68,9 @@ static pk_rc fill_packages(const void *context, void *rows, const size_t *places
   unsigned char *seen = pk_arena_alloc(arena, c->fleet->n_verdicts + 1);
   if (!links || !wanted || !seen) return pk_rows_full(err);
   for (size_t i = 0; i < n; i++) wanted[list[places[i]].about->place] = (uint32_t)i + 1;
-  for (size_t i = 0; i < c->fleet->n_stands; i++) {
-    const pk_fleet_profile *p = c->fleet->stands[i].profile;
-    for (size_t k = 0; c->per_stand[i] && k < p->n_vulnerable; k++) {
+  for (size_t i = 0; i < c->fleet->n_profiles; i++) {
+    const pk_fleet_profile *p = c->fleet->profiles[i];
+    for (size_t k = 0; c->per_profile[i] && k < p->n_vulnerable; k++) {
       const pk_fleet_verdict *v = p->vulnerable[k];
       if (seen[v->place]++ || !v->package) continue;
       for (size_t r = 0; r < v->n_rules; r++)
@@ -89,9 +89,9 @@ const pk_list_kind pk_list_cves = {"cves", CVE_FIELDS, sizeof CVE_FIELDS / sizeo
 
 /* For each CVE bit 0: some package has a fix, bit 1: some has none. */
 static void note_fixes(const pk_chosen *c, unsigned char *seen, unsigned char *fixes) {
-  for (size_t i = 0; i < c->fleet->n_stands; i++) {
-    const pk_fleet_profile *p = c->fleet->stands[i].profile;
-    for (size_t k = 0; c->per_stand[i] && k < p->n_vulnerable; k++) {
+  for (size_t i = 0; i < c->fleet->n_profiles; i++) {
+    const pk_fleet_profile *p = c->fleet->profiles[i];
+    for (size_t k = 0; c->per_profile[i] && k < p->n_vulnerable; k++) {
       const pk_fleet_verdict *v = p->vulnerable[k];
       if (seen[v->place]) continue;
       seen[v->place] = 1;
@@ -126,19 +126,18 @@ pk_rc pk_rows_cves(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena,
   unsigned char *seen = pk_arena_alloc(arena, f->n_verdicts + 1), *fixes = pk_arena_alloc(arena, f->n_cves + 1);
   if (!context || !hosts || !excepted || !seen || !fixes) return pk_rows_full(err);
   *context = *c;
-  for (size_t i = 0; i < f->n_stands; i++) {
-    const pk_fleet_stand *s = &f->stands[i];
-    for (size_t k = 0; c->per_stand[i] && k < s->n_cves; k++) hosts[s->cves[k]] += c->per_stand[i];
-    for (size_t k = 0, m = 0; c->per_stand[i] && s->n_excepted && k < s->profile->n_cves; k++) {
-      if (m < s->n_cves && s->cves[m] == s->profile->cves[k]) m++;
-      else excepted[s->profile->cves[k]] += c->per_stand[i];
+  for (size_t i = 0; i < f->n_profiles; i++)
+    for (size_t k = 0; c->per_profile[i] && k < f->profiles[i]->n_cves; k++) hosts[f->profiles[i]->cves[k]] += c->per_profile[i];
+  for (size_t i = 0; i < f->n_stands; i++)
+    for (size_t k = 0; c->per_stand[i] && k < f->stands[i].n_excepted; k++) {
+      hosts[f->stands[i].excepted[k]] -= c->per_stand[i];
+      excepted[f->stands[i].excepted[k]] += c->per_stand[i];
     }
-  }
   note_fixes(c, seen, fixes);
   cve_row *rows = NULL;
   size_t n = 0, cap = 0;
   for (size_t i = 0; i < f->n_cves; i++) {
-    if ((!hosts[i] && !excepted[i]) || !cve_is_wanted(w, f, f->cves[i], fixes[i])) continue;
+    if ((w->only && w->only != f->cves[i]) || (!hosts[i] && !excepted[i]) || !cve_is_wanted(w, f, f->cves[i], fixes[i])) continue;
     void *array = rows;
     if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) return pk_rows_full(err);
     rows = array;
@@ -273,7 +272,7 @@ typedef struct advisory_row {
   pk_str advisory, feed, title, vendor_severity;
   pk_rank severity;
   int64_t issued, hosts, cves, packages;
-  size_t last_stand;
+  size_t last_profile; /* whose hosts were counted last, + 1 */
 } advisory_row;
 
 #define ADVISORY_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(advisory_row, name)}
@@ -318,17 +317,17 @@ pk_rc pk_rows_advisories(const pk_chosen *c, const pk_list_wanted *w, pk_arena *
   if (!all || !seen) return pk_rows_full(err);
   pk_map counted;
   pk_map_init(&counted, true);
-  for (size_t i = 0; i < f->n_stands; i++) {
-    const pk_fleet_profile *p = f->stands[i].profile;
-    for (size_t k = 0; c->per_stand[i] && k < p->n_vulnerable; k++) {
+  for (size_t i = 0; i < f->n_profiles; i++) {
+    const pk_fleet_profile *p = f->profiles[i];
+    for (size_t k = 0; c->per_profile[i] && k < p->n_vulnerable; k++) {
       const pk_fleet_verdict *v = p->vulnerable[k];
       for (size_t r = 0; r < v->n_rules; r++) {
         const pk_fleet_rule *rule = v->rules[r];
         advisory_row *a = &all[rule->advisory_place];
         if (!rule->advisory_place || rule->state != PK_RULE_FIXED) continue;
         if (!a->advisory.n) begin_advisory(a, rule);
-        if (a->last_stand != i + 1) a->hosts += c->per_stand[i];
-        a->last_stand = i + 1;
+        if (a->last_profile != i + 1) a->hosts += c->per_profile[i];
+        a->last_profile = i + 1;
         if (seen[v->place]) continue;
         count_advisory(a, v, rule, &counted);
       }

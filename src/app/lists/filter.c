@@ -121,16 +121,6 @@ bool pk_text_holds(pk_str text, pk_str words) {
 
 static bool is_equal(const pk_wanted *w, pk_str text) { return !w->given || pk_str_eq(w->text, text); }
 
-static bool has_place(const pk_fleet_stand *s, uint32_t place) {
-  size_t low = 0, high = s->n_cves;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (s->cves[middle] < place) low = middle + 1;
-    else high = middle;
-  }
-  return low < s->n_cves && s->cves[low] == place;
-}
-
 typedef struct choosing {
   const pk_filter *f;
   const pk_fleet *fleet;
@@ -138,6 +128,7 @@ typedef struct choosing {
   size_t n_package_ids;
   const pk_fleet_cve *cve;
   uint64_t tag;
+  unsigned char *profile_passes; /* by place */
 } choosing;
 
 static bool has_state(const pk_fleet_stand *s, unsigned states) {
@@ -152,12 +143,15 @@ static bool has_state(const pk_fleet_stand *s, unsigned states) {
 }
 
 static bool stand_passes(const choosing *c, const pk_fleet_stand *s) {
-  const pk_fleet_profile *p = s->profile;
+  if (!c->profile_passes[s->profile_place] || !has_state(s, c->f->states)) return false;
+  if (c->f->cve && (!c->cve || !pk_fleet_counts(s, c->cve->place))) return false;
+  return !c->f->cve_tag.given || (s->tags & c->tag);
+}
+
+/* What is the same for all stands of a profile. */
+static bool profile_passes(const choosing *c, const pk_fleet_profile *p) {
   if (!is_equal(&c->f->groups[PK_GROUP_PLATFORM], p->platform->name) || !is_equal(&c->f->kernel, p->kernel) || !is_equal(&c->f->arch, p->platform->arch))
     return false;
-  if (!has_state(s, c->f->states)) return false;
-  if (c->f->cve && (!c->cve || !has_place(s, c->cve->place))) return false;
-  if (c->f->cve_tag.given && !(s->tags & c->tag)) return false;
   bool has = !c->f->package.name.n;
   for (size_t i = 0; !has && i < c->n_package_ids; i++) has = pk_fleet_set_has(p->set, c->package_ids[i]);
   return has;
@@ -203,16 +197,20 @@ pk_rc pk_filter_choose(const pk_filter *f, const pk_fleet *fleet, const pk_scope
   *ret = (pk_chosen){.fleet = fleet};
   ret->per_stand = pk_arena_alloc(arena, (fleet->n_stands + 1) * sizeof *ret->per_stand);
   ret->hosts = pk_arena_alloc(arena, (fleet->n_hosts + 1) * sizeof *ret->hosts);
+  ret->per_profile = pk_arena_alloc(arena, (fleet->n_profiles + 1) * sizeof *ret->per_profile);
   unsigned char *passes = pk_arena_alloc(arena, fleet->n_stands + 1);
-  if (!ret->per_stand || !ret->hosts || !passes) return pk_err_set(err, PK_E_LIMIT, "too much to keep in memory for one question");
+  c.profile_passes = pk_arena_alloc(arena, fleet->n_profiles + 1);
+  if (!ret->per_stand || !ret->per_profile || !ret->hosts || !passes || !c.profile_passes) return pk_err_set(err, PK_E_LIMIT, "too much to keep in memory for one question");
   pk_rc rc = find_packages(&c, arena, err);
   if (rc != PK_OK) return rc;
+  for (size_t i = 0; i < fleet->n_profiles; i++) c.profile_passes[i] = profile_passes(&c, fleet->profiles[i]);
   for (size_t i = 0; i < fleet->n_stands; i++) passes[i] = stand_passes(&c, &fleet->stands[i]);
   for (size_t i = 0; i < fleet->n_hosts; i++) {
     const pk_fleet_host *h = &fleet->hosts[i];
     if (!passes[h->stand] || !pk_fleet_sees(scope, h) || !host_passes(&c, h)) continue;
     ret->hosts[ret->n++] = h;
     ret->per_stand[h->stand]++;
+    ret->per_profile[fleet->stands[h->stand].profile_place]++;
   }
   return PK_OK;
 }

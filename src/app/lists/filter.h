@@ -53,12 +53,12 @@ pk_rc pk_filter_activity(pk_filter *f, pk_str text, int64_t now, pk_err *err) PK
 /** Take a parameter of a question. Borrowed. PK_NOTFOUND: it is none of a filter's; error PK_E_SYNTAX what is wrong with it */
 pk_rc pk_filter_take(pk_filter *f, pk_str name, pk_str value, int64_t now, pk_err *err) PK_MUST_USE;
 
-/** Hosts that a filter lets through, and how many of them have each stand. */
+/** Hosts that a filter lets through, and how many of them have each stand, and each profile. */
 typedef struct pk_chosen {
   const pk_fleet *fleet;
   const pk_fleet_host **hosts;
   size_t n;
-  int64_t *per_stand;
+  int64_t *per_stand, *per_profile;
 } pk_chosen;
 
 /** Everything in the arena. error PK_E_LIMIT */

@@ -4,7 +4,8 @@
 #include "app/lists/lists.h"
 
 typedef struct hit_row {
-  pk_str key, name, domain, tld, site, tag, platform, kernel, package, arch, installed, state, fixed, advisory, feed, reason;
+  pk_str key, name, domain, tld, site, tag, platform, kernel, package, arch, installed, fixed, advisory, feed, reason;
+  pk_rank state;
   int64_t more, exception, last_report, counts;
 } hit_row;
 
@@ -12,7 +13,7 @@ typedef struct hit_row {
 #define HIT_HOST                                                                                                                          \
   HIT_FIELD(key, TEXT), HIT_FIELD(name, TEXT), HIT_FIELD(domain, TEXT), HIT_FIELD(tld, TEXT), HIT_FIELD(site, TEXT), HIT_FIELD(tag, TEXT), \
       HIT_FIELD(platform, TEXT), HIT_FIELD(kernel, TEXT), HIT_FIELD(package, TEXT), HIT_FIELD(arch, TEXT), HIT_FIELD(installed, TEXT),     \
-      HIT_FIELD(more, NUMBER), HIT_FIELD(state, TEXT), HIT_FIELD(last_report, TIME)
+      HIT_FIELD(more, NUMBER), HIT_FIELD(state, RANK), HIT_FIELD(last_report, TIME)
 static const pk_list_field PACKAGE_HOST_FIELDS[] = {HIT_HOST, {"available", PK_CELL_TEXT, offsetof(hit_row, fixed)}};
 static const pk_list_field CVE_HOST_FIELDS[] = {HIT_HOST,           HIT_FIELD(fixed, TEXT),   HIT_FIELD(advisory, TEXT), HIT_FIELD(feed, TEXT),
                                                 HIT_FIELD(counts, BOOL), HIT_FIELD(exception, ID), HIT_FIELD(reason, TEXT)};
@@ -26,33 +27,42 @@ static void show_package(hit_row *r, const pk_fleet_package *p) {
   r->installed = p->package.evr;
 }
 
+static pk_rank state_rank(const char *name, int64_t rank) { return (pk_rank){pk_str_of(name), rank}; }
+
 static hit_row nothing(void) {
   const pk_str none = PK_STR("");
-  return (hit_row){.package = none, .arch = none, .installed = none, .state = none, .fixed = none, .advisory = none, .feed = none, .reason = none};
+  return (hit_row){.package = none, .arch = none, .installed = none, .fixed = none, .advisory = none, .feed = none, .reason = none};
 }
 
 /* Does a stand have what is asked for? */
-typedef bool look_at_stand(const pk_fleet *f, const pk_fleet_stand *s, const void *asked, hit_row *ret);
+typedef bool look_at_stand(const pk_fleet *f, const pk_fleet_stand *s, void *asked, hit_row *ret);
 
-static pk_rc rows_of(const pk_chosen *c, look_at_stand *look, const void *asked, const pk_list_kind *kind, pk_arena *arena, pk_rows *ret, pk_err *err) {
+/* `by_profile`: what is found is the same for all stands of a profile. */
+static pk_rc rows_of(const pk_chosen *c, look_at_stand *look, void *asked, bool by_profile, const pk_list_kind *kind, pk_arena *arena, pk_rows *ret,
+                     pk_err *err) {
   const pk_fleet *f = c->fleet;
-  hit_row *by_stand = pk_arena_alloc(arena, (f->n_stands + 1) * sizeof *by_stand);
-  unsigned char *hit = pk_arena_alloc(arena, f->n_stands + 1);
-  size_t n = 0, most = 0;
-  if (!by_stand || !hit) return pk_rows_full(err);
+  size_t n_found = by_profile ? f->n_profiles : f->n_stands, n = 0, most = 0;
+  hit_row *found = pk_arena_alloc(arena, (n_found + 1) * sizeof *found);
+  unsigned char *hit = pk_arena_alloc(arena, n_found + 1); /* 1: looked at, 3: and has it */
+  if (!found || !hit) return pk_rows_full(err);
   for (size_t i = 0; i < f->n_stands; i++) {
-    by_stand[i] = nothing();
-    hit[i] = c->per_stand[i] && look(f, &f->stands[i], asked, &by_stand[i]);
-    if (hit[i]) most += (size_t)c->per_stand[i];
+    size_t at = by_profile ? f->stands[i].profile_place : i;
+    if (!c->per_stand[i]) continue;
+    if (!hit[at]) {
+      found[at] = nothing();
+      hit[at] = look(f, &f->stands[i], asked, &found[at]) ? 3 : 1;
+    }
+    if (hit[at] == 3) most += (size_t)c->per_stand[i];
   }
   hit_row *rows = pk_arena_alloc(arena, most * sizeof *rows + 1);
   if (!rows) return pk_rows_full(err);
   for (size_t i = 0; i < c->n; i++) {
     const pk_fleet_host *h = c->hosts[i];
-    if (!hit[h->stand]) continue;
     const pk_fleet_profile *p = f->stands[h->stand].profile;
+    size_t at = by_profile ? f->stands[h->stand].profile_place : h->stand;
+    if (hit[at] != 3) continue;
     hit_row *r = &rows[n++];
-    *r = by_stand[h->stand];
+    *r = found[at];
     r->key = h->texts[PK_HOST_KEY];
     r->name = h->texts[PK_HOST_NAME];
     r->domain = h->texts[PK_HOST_DOMAIN];
@@ -69,20 +79,33 @@ static pk_rc rows_of(const pk_chosen *c, look_at_stand *look, const void *asked,
 
 /* ---- a CVE ---- */
 
-static bool look_for_cve(const pk_fleet *f, const pk_fleet_stand *s, const void *asked, hit_row *ret) {
+typedef struct asked_cve {
+  const pk_fleet_cve *cve;
+  const pk_fleet_rule **rules; /* by place of the verdict: the rule that speaks of it */
+  unsigned char *known;        /* by place of the verdict */
+} asked_cve;
+
+static const pk_fleet_rule *rule_of(asked_cve *a, const pk_fleet_verdict *v) {
+  if (!a->known[v->place]) a->rules[v->place] = pk_rule_for(v, a->cve);
+  a->known[v->place] = 1;
+  return a->rules[v->place];
+}
+
+static bool look_for_cve(const pk_fleet *f, const pk_fleet_stand *s, void *asked, hit_row *ret) {
   (void)f;
-  const pk_fleet_cve *cve = asked;
+  asked_cve *a = asked;
   bool found = false;
+  if (!pk_fleet_has_place(s->profile->cves, s->profile->n_cves, a->cve->place)) return false;
   for (size_t i = 0; i < s->profile->n_vulnerable; i++) {
     const pk_fleet_verdict *v = s->profile->vulnerable[i];
-    const pk_fleet_rule *r = pk_rule_for(v, cve);
+    const pk_fleet_rule *r = rule_of(a, v);
     if (!r || !r->counts) continue;
-    const pk_exception *e = pk_fleet_excepted(s, v, cve);
+    const pk_exception *e = pk_fleet_excepted(s, v, a->cve);
     if (found) ret->more++;
     if (found && (e || ret->counts)) continue; /* what counts is shown rather than what is excepted */
     found = true;
     if (v->package) show_package(ret, v->package);
-    ret->state = pk_str_of(pk_rule_state_name(r->state));
+    ret->state = state_rank(pk_rule_state_name(r->state), r->state);
     ret->fixed = r->fixed;
     ret->advisory = r->advisory;
     ret->feed = r->definition->feed;
@@ -94,7 +117,10 @@ static bool look_for_cve(const pk_fleet *f, const pk_fleet_stand *s, const void 
 }
 
 pk_rc pk_rows_cve_hosts(const pk_chosen *c, const pk_fleet_cve *cve, pk_arena *arena, pk_rows *ret, pk_err *err) {
-  return rows_of(c, look_for_cve, cve, &pk_list_cve_hosts, arena, ret, err);
+  asked_cve a = {.cve = cve, .rules = pk_arena_alloc(arena, (c->fleet->n_verdicts + 1) * sizeof *a.rules),
+                 .known = pk_arena_alloc(arena, c->fleet->n_verdicts + 1)};
+  if (!a.rules || !a.known) return pk_rows_full(err);
+  return rows_of(c, look_for_cve, &a, false, &pk_list_cve_hosts, arena, ret, err);
 }
 
 /* ---- a package ---- */
@@ -104,7 +130,7 @@ typedef struct package_ids {
   size_t n;
 } package_ids;
 
-static bool look_for_package(const pk_fleet *f, const pk_fleet_stand *s, const void *asked, hit_row *ret) {
+static bool look_for_package(const pk_fleet *f, const pk_fleet_stand *s, void *asked, hit_row *ret) {
   (void)f;
   const package_ids *ids = asked;
   size_t n = 0;
@@ -113,11 +139,11 @@ static bool look_for_package(const pk_fleet *f, const pk_fleet_stand *s, const v
     if (!pk_fleet_set_place(s->profile->set, ids->list[i]->id, &place)) continue;
     if (n++) continue;
     show_package(ret, ids->list[i]);
-    ret->state = s->profile->states[place] == PK_UPDATE_CURRENT ? PK_STR("current") : PK_STR("unknown");
+    ret->state = s->profile->states[place] == PK_UPDATE_CURRENT ? state_rank("current", PK_UPDATE_CURRENT) : state_rank("unknown", PK_UPDATE_UNKNOWN);
     for (size_t k = 0; k < s->profile->n_update_verdicts; k++) {
       const pk_fleet_verdict *v = s->profile->updates[k];
       if (v->package != ids->list[i]) continue;
-      ret->state = v->state == PK_UPDATE_SECURITY ? PK_STR("security") : PK_STR("ordinary");
+      ret->state = v->state == PK_UPDATE_SECURITY ? state_rank("security", v->state) : state_rank("ordinary", v->state);
       ret->fixed = v->available;
     }
   }
@@ -136,5 +162,5 @@ pk_rc pk_rows_package_hosts(const pk_chosen *c, const pk_package_wanted *w, pk_a
     ids.list = array;
     ids.list[ids.n++] = p;
   }
-  return rows_of(c, look_for_package, &ids, &pk_list_package_hosts, arena, ret, err);
+  return rows_of(c, look_for_package, &ids, true, &pk_list_package_hosts, arena, ret, err);
 }

@@ -21,6 +21,7 @@ typedef struct pk_list_wanted {
   unsigned severities;         /**< CVEs: bits of pk_severity; 0 any */
   int exploited, fixed, tagged; /**< CVEs: 1 yes, 0 no, -1 any */
   int64_t from_day, to_day;    /**< trend */
+  const pk_fleet_cve *only;    /**< CVEs: no other than this one; NULL: all */
   bool all;                    /**< CVEs of a host: those of states that do not count too */
 } pk_list_wanted;
 

@@ -41,12 +41,12 @@ static pk_rc hosts_by_package(const pk_chosen *c, pk_arena *arena, const int64_t
   int64_t *n = pk_arena_alloc(arena, (c->fleet->n_packages + 1) * sizeof *n);
   unsigned char *states = pk_arena_alloc(arena, c->fleet->n_packages + 1);
   if (!n || !states) return pk_rows_full(err);
-  for (size_t i = 0; i < c->fleet->n_stands; i++) {
-    const pk_fleet_profile *p = c->fleet->stands[i].profile;
-    for (size_t k = 0; c->per_stand[i] && k < p->set->n; k++) {
+  for (size_t i = 0; i < c->fleet->n_profiles; i++) {
+    const pk_fleet_profile *p = c->fleet->profiles[i];
+    for (size_t k = 0; c->per_profile[i] && k < p->set->n; k++) {
       uint32_t id = p->set->ids[k];
       if (id >= c->fleet->n_packages) continue;
-      n[id] += c->per_stand[i];
+      n[id] += c->per_profile[i];
       if (p->states[k] > states[id]) states[id] = p->states[k];
     }
   }
@@ -57,14 +57,14 @@ static pk_rc hosts_by_package(const pk_chosen *c, pk_arena *arena, const int64_t
 
 /* How bad it is where it is not current. */
 static void note_updates(const pk_chosen *c, package_row *rows, const uint32_t *places) {
-  for (size_t i = 0; i < c->fleet->n_stands; i++) {
-    const pk_fleet_profile *p = c->fleet->stands[i].profile;
-    for (size_t k = 0; c->per_stand[i] && k < p->n_update_verdicts; k++) {
+  for (size_t i = 0; i < c->fleet->n_profiles; i++) {
+    const pk_fleet_profile *p = c->fleet->profiles[i];
+    for (size_t k = 0; c->per_profile[i] && k < p->n_update_verdicts; k++) {
       const pk_fleet_verdict *v = p->updates[k];
       uint32_t place = v->package && (size_t)v->package->id < c->fleet->n_packages ? places[v->package->id] : 0;
       if (!place) continue;
       package_row *r = &rows[place - 1];
-      r->outdated += c->per_stand[i];
+      r->outdated += c->per_profile[i];
       if ((int64_t)v->state >= r->state.number) r->available = v->available;
     }
   }
@@ -103,7 +103,7 @@ typedef struct outdated_row {
   pk_rank state;
   int64_t hosts, versions;
   pk_str lowest, highest, available, repository;
-  size_t last_stand; /* whose hosts were counted last, + 1 */
+  size_t last_profile; /* whose hosts were counted last, + 1 */
   pk_package_type type;
 } outdated_row;
 
@@ -128,44 +128,57 @@ static void note_outdated(outdated_row *r, const pk_fleet_verdict *v) {
   }
 }
 
-pk_rc pk_rows_outdated(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
+/* The row of a verdict, made when the first one of its package and platform is met; NULL: it is not wanted, or (rc) there is no room. */
+typedef struct outdated_making {
+  const pk_list_wanted *w;
+  pk_arena *arena;
   pk_map places, versions;
-  outdated_row *rows = NULL;
-  size_t n = 0, cap = 0;
-  pk_rc rc = PK_OK;
-  pk_map_init(&places, true);
-  pk_map_init(&versions, true);
-  for (size_t i = 0; rc == PK_OK && i < c->fleet->n_stands; i++) {
-    const pk_fleet_profile *p = c->fleet->stands[i].profile;
-    for (size_t k = 0; rc == PK_OK && c->per_stand[i] && k < p->n_update_verdicts; k++) {
+  outdated_row *rows;
+  size_t n, cap;
+  uint32_t *row_of; /* by place of the verdict: place of its row + 2; 1: not wanted; 0: not met yet */
+} outdated_making;
+
+static pk_rc meet_outdated(outdated_making *m, const pk_fleet_verdict *v, pk_err *err) {
+  m->row_of[v->place] = 1;
+  if (!v->package || !pk_text_holds(v->package->package.name, m->w->q)) return PK_OK;
+  const char *const key[] = {v->package->package.name.p, v->platform->name.p}; /* interned */
+  bool is_new;
+  uint64_t *place = pk_map_put(&m->places, (pk_str){(const char *)key, sizeof key}, &is_new);
+  if (is_new) {
+    void *array = m->rows;
+    if (!pk_arena_grow(m->arena, &array, m->n, &m->cap, sizeof *m->rows)) return pk_rows_full(err);
+    m->rows = array;
+    m->rows[m->n] = (outdated_row){.package = v->package->package.name, .platform = v->platform->name, .type = v->platform->type, .repository = PK_STR("")};
+    *place = m->n++;
+  }
+  m->row_of[v->place] = (uint32_t)*place + 2;
+  outdated_row *r = &m->rows[*place];
+  const char *const version[] = {key[0], key[1], v->package->package.evr.p};
+  *pk_map_put(&m->versions, (pk_str){(const char *)version, sizeof version}, &is_new) = 1;
+  r->versions += is_new;
+  note_outdated(r, v);
+  return PK_OK;
+}
+
+pk_rc pk_rows_outdated(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
+  outdated_making m = {.w = w, .arena = arena, .row_of = pk_arena_alloc(arena, (c->fleet->n_verdicts + 1) * sizeof *m.row_of)};
+  pk_rc rc = m.row_of ? PK_OK : pk_rows_full(err);
+  pk_map_init(&m.places, true);
+  pk_map_init(&m.versions, true);
+  for (size_t i = 0; rc == PK_OK && i < c->fleet->n_profiles; i++) {
+    const pk_fleet_profile *p = c->fleet->profiles[i];
+    for (size_t k = 0; rc == PK_OK && c->per_profile[i] && k < p->n_update_verdicts; k++) {
       const pk_fleet_verdict *v = p->updates[k];
-      if (!v->package || !pk_text_holds(v->package->package.name, w->q)) continue;
-      const char *const key[] = {v->package->package.name.p, v->platform->name.p}; /* interned */
-      bool is_new;
-      uint64_t *place = pk_map_put(&places, (pk_str){(const char *)key, sizeof key}, &is_new);
-      if (is_new) {
-        void *array = rows;
-        if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) {
-          rc = pk_rows_full(err);
-          break;
-        }
-        rows = array;
-        rows[n] = (outdated_row){.package = v->package->package.name, .platform = v->platform->name, .type = v->platform->type,
-                                 .repository = PK_STR("")};
-        *place = n++;
-      }
-      outdated_row *r = &rows[*place];
-      const char *const version[] = {key[0], key[1], v->package->package.evr.p};
-      *pk_map_put(&versions, (pk_str){(const char *)version, sizeof version}, &is_new) = 1;
-      r->versions += is_new;
-      if (r->last_stand != i + 1) r->hosts += c->per_stand[i];
-      r->last_stand = i + 1;
-      note_outdated(r, v);
+      if (!m.row_of[v->place]) rc = meet_outdated(&m, v, err);
+      if (rc != PK_OK || m.row_of[v->place] < 2) continue;
+      outdated_row *r = &m.rows[m.row_of[v->place] - 2];
+      if (r->last_profile != i + 1) r->hosts += c->per_profile[i];
+      r->last_profile = i + 1;
     }
   }
-  pk_map_fini(&places);
-  pk_map_fini(&versions);
-  *ret = (pk_rows){&pk_list_outdated, NULL, rows, sizeof *rows, n};
+  pk_map_fini(&m.places);
+  pk_map_fini(&m.versions);
+  *ret = (pk_rows){&pk_list_outdated, NULL, m.rows, sizeof *m.rows, m.n};
   return rc;
 }
 

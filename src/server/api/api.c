@@ -40,6 +40,9 @@ static bool matches(pk_api_call *c, const char *pattern, pk_str path) {
 static const pk_api_route *find_in(pk_api_call *c, const pk_api_route *list, size_t n, const char *method, pk_str path, bool *ret_known) {
   for (size_t i = 0; i < n; i++) {
     if (!matches(c, list[i].path, path)) continue;
+    char *allow = c->request->allow;
+    size_t used = strlen(allow);
+    snprintf(allow + used, sizeof c->request->allow - used, "%s%s", *ret_known ? ", " : "", list[i].method);
     *ret_known = true;
     if (strcmp(list[i].method, method) == 0) return &list[i];
   }
@@ -87,7 +90,7 @@ pk_rc pk_api_all_taken(const pk_api_call *c, pk_err *err) {
   return PK_OK;
 }
 
-static pk_rc take_flag(pk_api_call *c, const char *name, int *ret, pk_err *err) {
+pk_rc pk_api_flag(pk_api_call *c, const char *name, int *ret, pk_err *err) {
   pk_str text;
   *ret = -1;
   if (!pk_api_param(c, name, &text) || !text.n) return PK_OK;
@@ -112,23 +115,36 @@ static pk_rc take_severities(pk_api_call *c, unsigned *ret, pk_err *err) {
   return PK_OK;
 }
 
-pk_rc pk_api_wanted(pk_api_call *c, pk_list_wanted *ret, pk_err *err) {
-  *ret = (pk_list_wanted){.q = PK_STR("")};
-  int all = -1;
-  pk_rc rc = take_severities(c, &ret->severities, err);
-  if (rc == PK_OK) rc = take_flag(c, "exploited", &ret->exploited, err);
-  if (rc == PK_OK) rc = take_flag(c, "fixed", &ret->fixed, err);
-  if (rc == PK_OK) rc = take_flag(c, "tagged", &ret->tagged, err);
-  if (rc == PK_OK) rc = take_flag(c, "all", &all, err);
-  ret->all = all == 1;
+static bool is_given_twice(const pk_api_call *c, size_t at) {
+  for (size_t i = 0; i < at; i++)
+    if (pk_str_eq(c->params[i].name, c->params[at].name)) return true;
+  return false;
+}
+
+static pk_rc take_search(pk_api_call *c, pk_list_wanted *w, pk_err *err) {
   pk_str text;
-  if (rc == PK_OK && pk_api_param(c, "search", &text)) {
-    char *lower = pk_arena_alloc(&c->arena, text.n + 1);
-    if (!lower) return pk_rows_full(err);
-    ret->q = pk_str_lower(pk_str_trim(text), lower, text.n + 1);
-  }
-  for (size_t i = 0; rc == PK_OK && i < c->n_params; i++) {
-    if (c->params[i].taken) continue;
+  if (!pk_api_param(c, "search", &text)) return PK_OK;
+  char *lower = pk_arena_alloc(&c->arena, text.n + 1);
+  if (!lower) return pk_rows_full(err);
+  w->q = pk_str_lower(pk_str_trim(text), lower, text.n + 1);
+  return PK_OK;
+}
+
+pk_rc pk_api_wanted(pk_api_call *c, pk_list_wanted *ret, pk_err *err) {
+  unsigned takes = c->route->takes;
+  int all = -1;
+  pk_rc rc = PK_OK;
+  *ret = (pk_list_wanted){.q = PK_STR(""), .exploited = -1, .fixed = -1, .tagged = -1};
+  if (takes & PK_TAKES_SEVERITY) rc = take_severities(c, &ret->severities, err);
+  if (rc == PK_OK && takes & PK_TAKES_FLAGS) rc = pk_api_flag(c, "exploited", &ret->exploited, err);
+  if (rc == PK_OK && takes & PK_TAKES_FLAGS) rc = pk_api_flag(c, "fixed", &ret->fixed, err);
+  if (rc == PK_OK && takes & PK_TAKES_FLAGS) rc = pk_api_flag(c, "tagged", &ret->tagged, err);
+  if (rc == PK_OK && takes & PK_TAKES_ALL) rc = pk_api_flag(c, "all", &all, err);
+  ret->all = all == 1;
+  if (rc == PK_OK && takes & PK_TAKES_SEARCH) rc = take_search(c, ret, err);
+  for (size_t i = 0; rc == PK_OK && takes & (PK_TAKES_HOSTS | PK_TAKES_CVE) && i < c->n_params; i++) {
+    if (c->params[i].taken || is_given_twice(c, i)) continue;
+    if (!(takes & PK_TAKES_HOSTS) && !pk_str_is(c->params[i].name, "cve")) continue;
     rc = pk_filter_take(&ret->hosts, c->params[i].name, c->params[i].value, pk_now(), err);
     if (rc == PK_OK) c->params[i].taken = true;
     if (rc == PK_NOTFOUND) rc = PK_OK;
@@ -191,10 +207,15 @@ const char *pk_web_fault(const pk_request *r) {
   return NULL;
 }
 
+/* Without its parameters. */
+static pk_str content_type(const pk_request *r) {
+  pk_str type = pk_str_of(pk_request_header(r, "Content-Type"));
+  return pk_str_trim(pk_str_sub(type, 0, pk_str_find(type, ';')));
+}
+
 static const char *fault_in_edit(const pk_request *r) {
-  pk_str type = pk_str_of(pk_request_header(r, "Content-Type")), origin = pk_str_of(pk_request_header(r, "Origin"));
+  pk_str type = content_type(r), origin = pk_str_of(pk_request_header(r, "Origin"));
   pk_str from = pk_str_of(pk_request_header(r, "Sec-Fetch-Site"));
-  type = pk_str_trim(pk_str_sub(type, 0, pk_str_find(type, ';')));
   /* forms of foreign pages cannot send these types without asking first (Fetch, CORS-safelisted request-header) */
   if (!pk_str_is_nocase(type, "application/json") && !pk_str_is_nocase(type, "application/xml")) return "send application/json, or application/xml for imports";
   if (from.n && !pk_str_is(from, "same-origin") && !pk_str_is(from, "none")) return "pages of other sites may not change anything here";
@@ -267,8 +288,8 @@ static pk_rc keep_body(void *arg, const pk_str *path, const pk_json_value *v, pk
 }
 
 static pk_rc read_body(pk_api_call *c, pk_err *err) {
-  pk_str bytes = pk_buf_view(&c->request->body), type = pk_str_of(pk_request_header(c->request, "Content-Type"));
-  if (!bytes.n || !pk_str_starts(type, "application/json")) return PK_OK;
+  pk_str bytes = pk_buf_view(&c->request->body);
+  if (!bytes.n || !pk_str_is_nocase(content_type(c->request), "application/json")) return PK_OK;
   pk_stream *in = NULL;
   body_copy b = {.arena = &c->arena};
   pk_rc rc = pk_stream_open_bytes(bytes, (pk_stream_limits){BODY_BYTES_MAX, 0}, &in, err);

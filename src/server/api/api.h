@@ -44,8 +44,19 @@ typedef pk_rc pk_api_handler(pk_api_call *c, pk_err *err);
 typedef struct pk_api_route {
   const char *method, *path;
   pk_api_handler *run;
-  bool edits; /**< changes something: no fleet is needed, but a body */
+  bool edits;     /**< changes something: no fleet is needed, but a body */
+  unsigned takes; /**< pk_api_takes, of lists */
 } pk_api_route;
+
+/** Parameters of lists besides those that all have. */
+typedef enum pk_api_takes {
+  PK_TAKES_HOSTS = 1, /**< filters of hosts */
+  PK_TAKES_SEARCH = 2,
+  PK_TAKES_SEVERITY = 4,
+  PK_TAKES_FLAGS = 8, /**< exploited, fixed, tagged */
+  PK_TAKES_ALL = 16,
+  PK_TAKES_CVE = 32 /**< of the filters of hosts only the CVE, which is then what the list is about */
+} pk_api_takes;
 
 extern const pk_api_route pk_api_reads[], pk_api_edits[];
 extern const size_t pk_n_api_reads, pk_n_api_edits;
@@ -56,6 +67,8 @@ extern const size_t pk_n_api_reads, pk_n_api_edits;
 bool pk_api_param(pk_api_call *c, const char *name, pk_str *ret);
 /** PK_E_SYNTAX naming a parameter that nobody took. */
 pk_rc pk_api_all_taken(const pk_api_call *c, pk_err *err) PK_MUST_USE;
+/** "yes" or "no": *ret 1 or 0; -1 when it is not given. error PK_E_SYNTAX */
+pk_rc pk_api_flag(pk_api_call *c, const char *name, int *ret, pk_err *err) PK_MUST_USE;
 /** A read-only handle, lent until the call ends. */
 pk_store *pk_api_store(pk_api_call *c);
 /** The host that the path names. PK_NOTFOUND with its message. */

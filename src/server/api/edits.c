@@ -30,6 +30,15 @@ static pk_rc check_members(const pk_api_call *c, const char *const *names, pk_er
   return PK_OK;
 }
 
+/* Absent: as it was. */
+static pk_rc bool_member(const pk_api_call *c, const char *name, bool *ret, pk_err *err) {
+  const pk_json_value *v = pk_json_get(c->body, name);
+  if (!v) return PK_OK;
+  if (v->kind != PK_JSON_TRUE && v->kind != PK_JSON_FALSE) return pk_err_set(err, PK_E_SYNTAX, "%s is neither true nor false", name);
+  *ret = v->kind == PK_JSON_TRUE;
+  return PK_OK;
+}
+
 static pk_rc cve_member(const pk_api_call *c, int64_t *ret, pk_err *err) {
   pk_str text = text_member(c, "cve");
   *ret = text.n ? pk_cve_number(text) : 0;
@@ -43,8 +52,10 @@ typedef pk_rc write_edit(pk_api_call *c, pk_store *store, void *what, pk_err *er
 
 static pk_rc commit_edit(pk_api_call *c, write_edit *edit, void *what, pk_err *err) {
   pk_server *server = c->request->server;
+  pk_rc rc = pk_api_all_taken(c, err);
+  if (rc != PK_OK) return rc;
   pk_store *store = pk_readers_take(&server->editors);
-  pk_rc rc = pk_store_begin(store, err);
+  rc = pk_store_begin(store, err);
   if (rc == PK_OK) {
     rc = edit(c, store, what, err);
     if (rc == PK_OK) rc = pk_store_commit(store, err);
@@ -77,13 +88,12 @@ static pk_rc put_tag(pk_api_call *c, pk_err *err) {
   pk_cve_tag t = {.enabled = true, .modified_at = pk_now()};
   pk_rc rc = check_members(c, names, err);
   if (rc == PK_OK) rc = cve_member(c, &t.cve, err);
+  if (rc == PK_OK) rc = bool_member(c, "enabled", &t.enabled, err);
   if (rc != PK_OK) return rc;
-  const pk_json_value *enabled = pk_json_get(c->body, "enabled");
   t.tag = pk_str_trim(text_member(c, "tag"));
   t.reason = text_member(c, "reason");
   t.url = text_member(c, "url");
   t.modified_by = text_member(c, "modified_by");
-  if (enabled) t.enabled = enabled->kind == PK_JSON_TRUE;
   rc = pk_tag_check(&t, err);
   if (rc == PK_OK) rc = commit_edit(c, write_tag, &t, err);
   if (rc != PK_OK) return rc;
@@ -216,12 +226,13 @@ static pk_rc delete_exception(pk_api_call *c, pk_err *err) {
 
 static pk_rc import(pk_api_call *c, bool tags, pk_err *err) {
   pk_imported n;
-  pk_str text = PK_STR("");
   pk_server *server = c->request->server;
   pk_str body = pk_buf_view(&c->request->body);
-  bool remove = pk_api_param(c, "remove", &text) && (pk_str_is(text, "yes") || pk_str_is(text, "1") || pk_str_is(text, "true"));
-  pk_rc rc = pk_api_all_taken(c, err);
+  int flag;
+  pk_rc rc = pk_api_flag(c, "remove", &flag, err);
+  if (rc == PK_OK) rc = pk_api_all_taken(c, err);
   if (rc != PK_OK) return rc;
+  bool remove = flag == 1;
   pk_store *store = pk_readers_take(&server->editors);
   rc = tags ? pk_tags_import(store, body, remove, pk_now(), &n, err)
             : pk_exceptions_import(store, pk_intake_platforms(server->intake), body, remove, pk_now(), &n, err);
@@ -263,10 +274,12 @@ static pk_rc patch_settings(pk_api_call *c, pk_err *err) {
 static pk_rc post_sync(pk_api_call *c, pk_err *err) {
   static const char *const names[] = {"feed", "accept", NULL};
   pk_feed_row row;
+  bool accept = false;
   pk_rc rc = check_members(c, names, err);
+  if (rc == PK_OK) rc = bool_member(c, "accept", &accept, err);
+  if (rc == PK_OK) rc = pk_api_all_taken(c, err);
   if (rc != PK_OK) return rc;
   pk_str name = text_member(c, "feed");
-  bool accept = pk_json_true(c->body, "accept");
   rc = pk_store_feed_get(pk_api_store(c), name, &row, err);
   if (rc == PK_NOTFOUND) pk_err_set(err, rc, "there is no feed '%.*s'", PK_FMT(name));
   if (rc != PK_OK) return rc;
@@ -279,14 +292,14 @@ static pk_rc post_sync(pk_api_call *c, pk_err *err) {
 }
 
 const pk_api_route pk_api_edits[] = {
-    {"PUT", "cve-tags", put_tag, true},
-    {"DELETE", "cve-tags", delete_tag, true},
-    {"POST", "cve-tags/import", import_tags, true},
-    {"POST", "exceptions", post_exception, true},
-    {"PUT", "exceptions/{id}", put_exception, true},
-    {"DELETE", "exceptions/{id}", delete_exception, true},
-    {"POST", "exceptions/import", import_exceptions, true},
-    {"PATCH", "settings", patch_settings, true},
-    {"POST", "feeds/sync", post_sync, true},
+    {"PUT", "cve-tags", put_tag, true, 0},
+    {"DELETE", "cve-tags", delete_tag, true, 0},
+    {"POST", "cve-tags/import", import_tags, true, 0},
+    {"POST", "exceptions", post_exception, true, 0},
+    {"PUT", "exceptions/{id}", put_exception, true, 0},
+    {"DELETE", "exceptions/{id}", delete_exception, true, 0},
+    {"POST", "exceptions/import", import_exceptions, true, 0},
+    {"PATCH", "settings", patch_settings, true, 0},
+    {"POST", "feeds/sync", post_sync, true, 0},
 };
 const size_t pk_n_api_edits = sizeof pk_api_edits / sizeof pk_api_edits[0];

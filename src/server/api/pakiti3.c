@@ -33,28 +33,40 @@ static pk_rc send_text(pk_api_call *c, const char *type, pk_buf *text, pk_err *e
 
 /* ---- hosts.php: a row for each host, tagged CVE and tag ---- */
 
-static void write_moment(pk_buf *out, int64_t at) {
-  char text[24];
-  pk_time_text(at ? at : 1, text);
-  text[10] = ' ';
-  write_field(out, (pk_str){text, 19}, true);
-}
-
-static void write_host_tags(const pk_fleet *f, const pk_fleet_host *h, pk_str tag, int64_t cve, pk_buf *out) {
-  const pk_fleet_stand *s = &f->stands[h->stand];
-  for (size_t i = 0; i < s->n_cves; i++) {
-    const pk_fleet_cve *one = f->cves[s->cves[i]];
+/* "tag,cve," of a stand, a line each: they are the same for all its hosts. */
+static pk_rc write_heads(const pk_fleet *f, const pk_fleet_stand *s, pk_str tag, int64_t cve, pk_arena *arena, pk_str *ret, pk_err *err) {
+  pk_buf out;
+  pk_buf_init(&out, PK_API_REPLY_MAX);
+  for (size_t i = 0; i < s->profile->n_cves; i++) {
+    const pk_fleet_cve *one = f->cves[s->profile->cves[i]];
     uint64_t tags = f->cve_states[one->place].tags;
     for (size_t t = 0; tags && t < f->n_tag_names; t++) {
-      if (!(tags >> t & 1) || (tag.n && !pk_str_eq(tag, f->tag_names[t])) || (cve && cve != one->number)) continue;
-      write_field(out, f->tag_names[t], false);
-      write_field(out, one->name, false);
-      write_field(out, h->texts[PK_HOST_SITE].n ? h->texts[PK_HOST_SITE] : PK_STR("N/A"), false);
-      write_field(out, h->texts[PK_HOST_NAME], false);
-      write_field(out, h->texts[PK_HOST_OS], false);
-      write_field(out, s->profile->platform->arch, false);
-      write_moment(out, h->last_report_at);
+      if (!(tags >> t & 1) || (tag.n && !pk_str_eq(tag, f->tag_names[t])) || (cve && cve != one->number) || !pk_fleet_counts(s, one->place)) continue;
+      write_field(&out, f->tag_names[t], false);
+      write_field(&out, one->name, false);
+      pk_buf_putc(&out, '\n');
     }
+  }
+  bool fits = pk_arena_copy(arena, pk_buf_view(&out), ret);
+  pk_buf_free(&out);
+  return fits ? PK_OK : pk_rows_full(err);
+}
+
+/* What follows is the same for all lines of a host. */
+static void write_host(const pk_fleet *f, const pk_fleet_host *h, pk_str heads, pk_buf *tail, pk_buf *out) {
+  char moment[24];
+  pk_str head;
+  tail->n = 0;
+  write_field(tail, h->texts[PK_HOST_SITE].n ? h->texts[PK_HOST_SITE] : PK_STR("N/A"), false);
+  write_field(tail, h->texts[PK_HOST_NAME], false);
+  write_field(tail, h->texts[PK_HOST_OS], false);
+  write_field(tail, f->stands[h->stand].profile->platform->arch, false);
+  pk_time_text(h->last_report_at ? h->last_report_at : 1, moment);
+  moment[10] = ' ';
+  write_field(tail, (pk_str){moment, 19}, true);
+  while (pk_str_split(&heads, '\n', &head)) {
+    pk_buf_str(out, head);
+    pk_buf_str(out, pk_buf_view(tail));
   }
 }
 
@@ -76,8 +88,18 @@ pk_rc pk_pakiti3_hosts(pk_api_call *c, pk_err *err) {
   if (rc != PK_OK) return rc;
   pk_buf_init(&out, PK_API_REPLY_MAX);
   pk_buf_puts(&out, "tag,cve,site,host,os,arch,last_report\n");
-  for (size_t i = 0; i < chosen.n; i++) write_host_tags(c->ask.fleet, chosen.hosts[i], tag, number, &out);
-  return send_text(c, CSV_TYPE, &out, err);
+  pk_buf tail;
+  pk_str *heads = pk_arena_alloc(&c->arena, (chosen.fleet->n_stands + 1) * sizeof *heads);
+  if (!heads) rc = pk_rows_full(err);
+  pk_buf_init(&tail, (size_t)1 << 20);
+  for (size_t i = 0; rc == PK_OK && i < chosen.fleet->n_stands; i++)
+    if (chosen.per_stand[i]) rc = write_heads(chosen.fleet, &chosen.fleet->stands[i], tag, number, &c->arena, &heads[i], err);
+  for (size_t i = 0; rc == PK_OK && i < chosen.n; i++)
+    if (heads[chosen.hosts[i]->stand].n) write_host(chosen.fleet, chosen.hosts[i], heads[chosen.hosts[i]->stand], &tail, &out);
+  pk_buf_free(&tail);
+  if (rc == PK_OK) return send_text(c, CSV_TYPE, &out, err);
+  pk_buf_free(&out);
+  return rc;
 }
 
 /* ---- cve.php: fixed versions of a CVE on a system ---- */

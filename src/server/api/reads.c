@@ -432,20 +432,15 @@ static pk_rc get_cve(pk_api_call *c, pk_err *err) {
   if (rc == PK_OK) rc = pk_filter_choose(&(pk_filter){0}, c->ask.fleet, &c->scope, &c->arena, &chosen, err);
   if (rc != PK_OK) return rc;
   pk_cve_format(number, name);
-  char *lower = pk_arena_alloc(&c->arena, sizeof name);
-  if (!lower) return pk_rows_full(err);
-  const pk_list_wanted w = {.q = pk_str_lower(pk_str_of(name), lower, sizeof name), .exploited = -1, .fixed = -1, .tagged = -1};
-  rc = pk_rows_cves(&chosen, &w, &c->arena, &rows, err);
+  const pk_fleet_cve *known_here = pk_fleet_cve_of(c->ask.fleet, number);
+  const pk_list_wanted w = {.q = PK_STR(""), .exploited = -1, .fixed = -1, .tagged = -1, .only = known_here};
+  rows = (pk_rows){.kind = &pk_list_cves};
+  if (known_here) rc = pk_rows_cves(&chosen, &w, &c->arena, &rows, err);
   if (rc == PK_OK) rc = pk_list_order_of(&pk_list_cves, PK_STR(""), PK_STR(""), &order, err);
   if (rc != PK_OK) return rc;
   pk_buf text;
   pk_json_out o = {.buf = &text};
-  size_t at = rows.n;
-  for (size_t i = 0; i < rows.n; i++) {
-    pk_cell v;
-    pk_list_cell(&rows, (const char *)rows.rows + i * rows.size, 0, &v);
-    if (v.number == number) at = i;
-  }
+  size_t at = 0; /* the only row, if there is one */
   pk_buf_init(&text, PK_API_REPLY_MAX);
   if (at < rows.n) {
     rc = rows.kind->fill(rows.context, (void *)(uintptr_t)rows.rows, &at, 1, &c->arena, err);
@@ -513,11 +508,30 @@ static pk_rc get_settings(pk_api_call *c, pk_err *err) {
   return send_text(c, &text, err);
 }
 
+/* Distinct packages that some host has. */
+static int64_t count_packages(const pk_fleet *f) {
+  int64_t n = 0;
+  for (size_t i = 0; i < f->n_packages; i++) n += f->package_hosts[i] > 0;
+  return n;
+}
+
+static int64_t sum_of(const pk_rows *rows, const char *field) {
+  int64_t n = 0;
+  for (size_t f = 0; f < rows->kind->n_fields; f++)
+    for (size_t i = 0; strcmp(rows->kind->fields[f].name, field) == 0 && i < rows->n; i++) {
+      pk_cell v;
+      pk_list_cell(rows, (const char *)rows->rows + i * rows->size, f, &v);
+      n += v.number;
+    }
+  return n;
+}
+
 static pk_rc get_about(pk_api_call *c, pk_err *err) {
   pk_buf text;
   pk_json_out o = {.buf = &text};
-  pk_store_totals t = {0};
-  pk_rc rc = pk_store_count(pk_api_store(c), &c->scope, &t, err);
+  const pk_fleet *f = c->ask.fleet;
+  pk_rows feeds;
+  pk_rc rc = pk_rows_feeds(pk_api_store(c), pk_now(), &c->arena, &feeds, err);
   if (rc != PK_OK) return rc;
   pk_buf_init(&text, PK_API_REPLY_MAX);
   pk_json_begin(&o, '{');
@@ -529,52 +543,51 @@ static pk_rc get_about(pk_api_call *c, pk_err *err) {
   pk_api_write_time(&o, c->request->server->metrics.started_at);
   pk_json_key(&o, "as_of");
   pk_api_write_time(&o, c->ask.fleet->made_at);
-  write_number(&o, "hosts", t.n_hosts);
-  write_number(&o, "profiles", t.n_profiles);
-  write_number(&o, "package_sets", t.n_sets);
-  write_number(&o, "packages", t.n_packages);
-  write_number(&o, "feeds", t.n_feeds);
-  write_number(&o, "definitions", t.n_definitions);
+  write_number(&o, "hosts", (int64_t)f->n_hosts);
+  write_number(&o, "profiles", (int64_t)f->n_profiles);
+  write_number(&o, "packages", count_packages(f));
+  write_number(&o, "feeds", (int64_t)feeds.n);
+  write_number(&o, "definitions", sum_of(&feeds, "definitions"));
   pk_json_end(&o, '}');
   return send_text(c, &text, err);
 }
 
 static pk_rc get_openapi(pk_api_call *c, pk_err *err) {
-  (void)err;
-  pk_api_send(c, 200, "application/yaml", pk_embed_openapi);
-  return PK_OK;
+  pk_rc rc = pk_api_all_taken(c, err);
+  if (rc == PK_OK) pk_api_send(c, 200, "application/yaml", pk_embed_openapi);
+  return rc;
 }
 
 const pk_api_route pk_api_reads[] = {
-    {"GET", "overview", get_overview, false},
-    {"GET", "hosts", get_hosts, false},
-    {"GET", "hosts/{host}", get_host, false},
-    {"GET", "hosts/{host}/updates", get_host_updates, false},
-    {"GET", "hosts/{host}/packages", get_host_packages, false},
-    {"GET", "hosts/{host}/cves", get_host_cves, false},
-    {"GET", "hosts/{host}/cves/{cve}", get_explanations, false},
-    {"GET", "hosts/{host}/history", get_host_history, false},
-    {"GET", "hosts/{host}/trend", get_host_trend, false},
-    {"GET", "groups/{kind}", get_groups, false},
-    {"GET", "packages", get_packages, false},
-    {"GET", "packages/{name}/hosts", get_package_hosts, false},
-    {"GET", "outdated", get_outdated, false},
-    {"GET", "cves", get_cves, false},
-    {"GET", "cves/{cve}", get_cve, false},
-    {"GET", "cves/{cve}/hosts", get_cve_hosts, false},
-    {"GET", "cves/{cve}/statements", get_statements, false},
-    {"GET", "advisories", get_advisories, false},
-    {"GET", "feeds", get_feeds, false},
-    {"GET", "trend", get_trend, false},
-    {"GET", "cve-tags", get_tags, false},
-    {"GET", "exceptions", get_exceptions, false},
-    {"GET", "exceptions/{id}", get_exception, false},
-    {"GET", "settings", get_settings, false},
-    {"GET", "about", get_about, false},
-    {"GET", "openapi.yaml", get_openapi, false},
-    {"GET", "pakiti3/hosts", pk_pakiti3_hosts, false},
-    {"GET", "pakiti3/cve", pk_pakiti3_cve, false},
-    {"GET", "pakiti3/cve-tags", pk_pakiti3_tags, false},
-    {"GET", "pakiti3/exceptions", pk_pakiti3_exceptions, false},
+    {"GET", "overview", get_overview, false, PK_TAKES_HOSTS},
+    {"GET", "hosts", get_hosts, false, PK_TAKES_HOSTS},
+    {"GET", "hosts/{host}", get_host, false, 0},
+    {"GET", "hosts/{host}/updates", get_host_updates, false, 0},
+    {"GET", "hosts/{host}/packages", get_host_packages, false, PK_TAKES_SEARCH},
+    {"GET", "hosts/{host}/cves", get_host_cves, false, PK_TAKES_SEARCH | PK_TAKES_SEVERITY | PK_TAKES_FLAGS | PK_TAKES_ALL},
+    {"GET", "hosts/{host}/cves/{cve}", get_explanations, false, 0},
+    {"GET", "hosts/{host}/history", get_host_history, false, 0},
+    {"GET", "hosts/{host}/trend", get_host_trend, false, 0},
+    {"GET", "groups/{kind}", get_groups, false, PK_TAKES_HOSTS},
+    {"GET", "packages", get_packages, false, PK_TAKES_HOSTS | PK_TAKES_SEARCH},
+    {"GET", "packages/{name}/hosts", get_package_hosts, false, PK_TAKES_HOSTS},
+    {"GET", "outdated", get_outdated, false, PK_TAKES_HOSTS | PK_TAKES_SEARCH},
+    {"GET", "cves", get_cves, false, PK_TAKES_HOSTS | PK_TAKES_SEARCH | PK_TAKES_SEVERITY | PK_TAKES_FLAGS},
+    {"GET", "cves/{cve}", get_cve, false, 0},
+    {"GET", "cves/{cve}/hosts", get_cve_hosts, false, PK_TAKES_HOSTS},
+    {"GET", "cves/{cve}/statements", get_statements, false, 0},
+    {"GET", "advisories", get_advisories, false, PK_TAKES_HOSTS | PK_TAKES_SEARCH | PK_TAKES_SEVERITY},
+    {"GET", "feeds", get_feeds, false, 0},
+    {"GET", "trend", get_trend, false, 0},
+    {"GET", "cve-tags", get_tags, false, PK_TAKES_SEARCH | PK_TAKES_CVE},
+    {"GET", "exceptions", get_exceptions, false, PK_TAKES_SEARCH | PK_TAKES_CVE},
+    {"GET", "exceptions/{id}", get_exception, false, 0},
+    {"GET", "settings", get_settings, false, 0},
+    {"GET", "about", get_about, false, 0},
+    {"GET", "openapi.yaml", get_openapi, false, 0},
+    {"GET", "pakiti3/hosts", pk_pakiti3_hosts, false, 0},
+    {"GET", "pakiti3/cve", pk_pakiti3_cve, false, 0},
+    {"GET", "pakiti3/cve-tags", pk_pakiti3_tags, false, 0},
+    {"GET", "pakiti3/exceptions", pk_pakiti3_exceptions, false, 0},
 };
 const size_t pk_n_api_reads = sizeof pk_api_reads / sizeof pk_api_reads[0];

@@ -546,7 +546,8 @@ static void write_stand(pk_buf *out, const pk_fleet *f, const pk_fleet_stand *s)
                 (long long)p->id, PK_FMT(p->platform->name), PK_FMT(p->platform->arch), PK_FMT(p->kernel), (long long)p->set->id,
                 p->set->n, (long long)p->n_packages, (long long)p->n_updates, (long long)p->n_security, p->reboot_pending,
                 (long long)s->n_hosts, s->n_cves, s->n_excepted, s->n_tagged, s->n_exploited);
-  write_cves(out, f, s->cves, s->n_cves);
+  write_cves(out, f, s->profile->cves, s->profile->n_cves);
+  write_cves(out, f, s->excepted, s->n_excepted);
   pk_buf_puts(out, " of");
   write_cves(out, f, p->cves, p->n_cves);
   write_tags(out, f, s->tags);
@@ -611,8 +612,11 @@ static void write_fleet(pk_buf *out, const pk_fleet *f) {
 static void assert_places(const pk_fleet *f) {
   for (size_t i = 0; i < f->n_stands; i++) {
     const pk_fleet_profile *p = f->stands[i].profile;
-    for (size_t k = 0; k < f->stands[i].n_cves; k++)
-      assert_true(f->stands[i].cves[k] < f->n_cves && (!k || f->stands[i].cves[k - 1] < f->stands[i].cves[k]));
+    for (size_t k = 0; k < p->n_cves; k++) assert_true(p->cves[k] < f->n_cves && (!k || p->cves[k - 1] < p->cves[k]));
+    for (size_t k = 0; k < f->stands[i].n_excepted; k++)
+      assert_true(pk_fleet_has_place(p->cves, p->n_cves, f->stands[i].excepted[k]) &&
+                  (!k || f->stands[i].excepted[k - 1] < f->stands[i].excepted[k]));
+    assert_int_equal(f->stands[i].n_cves + f->stands[i].n_excepted, p->n_cves);
     for (size_t k = 0; k < p->n_vulnerable; k++) {
       assert_true(p->vulnerable[k]->place < f->n_verdicts);
       for (size_t r = 0; r < p->vulnerable[k]->n_rules; r++)

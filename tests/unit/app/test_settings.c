@@ -64,7 +64,7 @@ static void test_settings_when_a_text_is_too_long_or_no_text_then_refused(void *
                "'title' takes a text of 1 to 200 bytes");
   assert_fault(put(s, "title", PK_STR("")), s->err, PK_E_SYNTAX, "'title' takes a text");
   assert_fault(put(s, "title", PK_STR("a\xff")), s->err, PK_E_SYNTAX, "'title' takes a text");
-  assert_fault(put(s, "title", PK_STR("a\0b")), s->err, PK_E_SYNTAX, "'title' takes a text");
+  assert_fault(put(s, "title", PK_STR("a\0b")), s->err, PK_E_SYNTAX, "'title' holds control characters");
 }
 
 static void test_settings_when_unknown_then_refused(void **state) {
