@@ -28,6 +28,7 @@ static pk_rc set(pk_settings *s, size_t i, pk_str value, pk_err *err) {
     if (value.n < (size_t)SETTINGS[i].min || value.n > (size_t)SETTINGS[i].max || !pk_str_utf8(value))
       return pk_err_set(err, PK_E_SYNTAX, "'%s' takes a text of %lld to %lld bytes", SETTINGS[i].name, (long long)SETTINGS[i].min,
                         (long long)SETTINGS[i].max);
+    if (!pk_str_trim(value).n || value.p[0] == ',') return pk_err_set(err, PK_E_SYNTAX, "'%s' is blank", SETTINGS[i].name);
     snprintf(field_of(s, i), PK_SETTING_TEXT_MAX + 1, "%.*s", PK_FMT(value));
     return PK_OK;
   }

@@ -87,7 +87,7 @@ test('the report', async ({ page }) => {
   await expect(panel).toContainText('Debian GNU/Linux 12');
   await expect(panel).toContainText('Demo CPU');
   await expect(panel).toContainText('pakiti-client');
-  await panel.getByRole('link', { name: 'CERN' }).click();
+  await panel.getByRole('link', { name: 'CERN', exact: true }).click();
   await expect(page).toHaveURL(/hosts\?site=CERN$/);
 });
 

@@ -50,9 +50,10 @@ export function provoked(complaints: string[], status: number) {
   complaints.splice(0, complaints.length, ...rest);
 }
 
-/** What axe finds serious or critical, one line for each element. */
-export async function serious(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds serious or critical, one line for each element: on the page, or in a part of it. */
+export async function serious(page: Page, within?: string) {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (within ? axe.include(within) : axe).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));

@@ -7,7 +7,7 @@ import { Autocomplete, Badge, Button, CloseButton, Group, Menu, Modal, MultiSele
 import { useDebouncedCallback, useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { get } from './api';
 import type { Group as Counted, Page, Params } from './api';
@@ -164,6 +164,7 @@ function SavedFilters({ page }: { page: string }) {
   const [saved, setSaved] = useLocalStorage<Saved[]>({ key: `filters-${page}`, defaultValue: [] });
   const [opened, { open, close }] = useDisclosure(false);
   const [name, setName] = useState('');
+  const button = useRef<HTMLButtonElement>(null);
   const save = () => {
     setSaved([...saved.filter((one) => one.name !== name), { name, search }]);
     setName('');
@@ -173,7 +174,9 @@ function SavedFilters({ page }: { page: string }) {
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant="default">Saved filters</Button>
+          <Button ref={button} variant="default">
+            Saved filters
+          </Button>
         </Menu.Target>
         <Menu.Dropdown>
           {saved.map((one) => (
@@ -186,7 +189,15 @@ function SavedFilters({ page }: { page: string }) {
           {saved.length > 0 && <Menu.Item onClick={() => setSaved([])}>Forget all</Menu.Item>}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={opened} onClose={close} title="Save this filter" closeButtonProps={{ 'aria-label': 'Close' }}>
+      {/* The entry of the menu that opened it is gone when it closes: the focus goes back to the menu's button. */}
+      <Modal
+        opened={opened}
+        onClose={close}
+        title="Save this filter"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+        returnFocus={false}
+        onExitTransitionEnd={() => button.current?.focus()}
+      >
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -70,7 +70,7 @@ function Head({ cve }: { cve: Cve }) {
         <Tags names={cve.tags} />
       </Group>
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
-        <Stat label="Hosts" value={cve.hosts} colour="red" search={{ cve: cve.cve }} about={cve.excepted ? `${cve.excepted} more are excepted` : undefined} />
+        <Stat label="Hosts" value={cve.hosts} colour="red" search={{ cve: cve.cve }} about={cve.excepted ? `${cve.excepted} more excepted` : undefined} />
         <Stat label="Packages" value={cve.packages.length} about={cve.packages.join(', ')} />
       </SimpleGrid>
       <dl className="facts top">

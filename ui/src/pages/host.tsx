@@ -119,7 +119,7 @@ function Cves({ host }: { host: HostDetail }) {
           onChange={setAll}
           aria-label="Which CVEs"
           data={[
-            { value: 'no', label: 'that count' },
+            { value: 'no', label: 'that count or are excepted' },
             { value: 'yes', label: 'all that are known' },
           ]}
         />
@@ -236,7 +236,7 @@ export function HostPage() {
             <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" mb="md">
               <Stat label="Security updates" value={host.security} colour="red" />
               <Stat label="Updates" value={host.updates} />
-              <Stat label="CVEs" value={host.cves} about={host.excepted ? `${host.excepted} more are excepted` : undefined} />
+              <Stat label="CVEs" value={host.cves} about={host.excepted ? `${host.excepted} more excepted` : undefined} />
               <Stat label="Known exploited" value={host.exploited} colour="red" />
             </SimpleGrid>
             <Tabs value={TABS.find((tab) => tab === search.tab) ?? 'updates'} onChange={(tab) => change({ tab: tab === 'updates' ? undefined : (tab ?? undefined) })} keepMounted={false}>

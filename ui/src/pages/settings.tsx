@@ -34,9 +34,17 @@ function Form({ given }: { given: Settings }) {
           min={1}
           max={8760}
           value={body.silent_after_hours}
-          onChange={(value) => set({ silent_after_hours: Number(value) })}
+          onChange={(value) => set({ silent_after_hours: value as number })}
+          required
         />
-        <NumberInput label="Days for which numbers are kept" min={1} max={36500} value={body.keep_trend_days} onChange={(value) => set({ keep_trend_days: Number(value) })} />
+        <NumberInput
+          label="Days for which numbers are kept"
+          min={1}
+          max={36500}
+          value={body.keep_trend_days}
+          onChange={(value) => set({ keep_trend_days: value as number })}
+          required
+        />
         <EditError error={save.error} />
         {save.isSuccess && (
           <Alert color="green" variant="light" role="status">
@@ -71,7 +79,6 @@ export function SettingsPage() {
                   ['What is shown is of', <Time at={a.as_of} />],
                   ['Hosts', number(a.hosts)],
                   ['Distinct profiles', number(a.profiles)],
-                  ['Distinct sets', number(a.package_sets)],
                   ['Distinct packages', number(a.packages)],
                   ['Feeds', number(a.feeds)],
                   ['Definitions', number(a.definitions)],

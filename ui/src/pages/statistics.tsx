@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Autocomplete, Group, Select } from '@mantine/core';
+import { Autocomplete, Group, Select, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useGroupValues, usePageSearch } from '../filters';
 import { PageHead, Section } from '../pieces';
@@ -31,6 +31,9 @@ function Values({ kind }: { kind: string }) {
       onChange={setText}
       onOptionSubmit={(value) => change({ value })}
       onBlur={() => change({ value: text || undefined })}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') change({ value: text || undefined });
+      }}
     />
   );
 }
@@ -38,7 +41,19 @@ function Values({ kind }: { kind: string }) {
 function HostName() {
   const { search, change } = usePageSearch();
   const [text, setText] = useState(search.value ?? '');
-  return <Autocomplete label="Which" placeholder="host name" value={text} onChange={setText} onBlur={() => change({ value: text || undefined })} />;
+  const done = () => change({ value: text || undefined });
+  return (
+    <TextInput
+      label="Which"
+      placeholder="host name"
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={done}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') done();
+      }}
+    />
+  );
 }
 
 export function StatisticsPage() {

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Feeds, statistics, settings: what is about the server.
+
+import { choose, entry, expect, provoked, row, rows, settled, show, test } from './page';
+
+test('a feed that fails is first and says why', async ({ page }) => {
+  await show(page, './');
+  await entry(page, 'Feeds').click();
+  await expect(rows(page, 'Feeds').first()).toContainText('demo-broken');
+  await expect(row(page, 'Feeds', 'demo-broken')).toContainText('failing');
+  await expect(row(page, 'Feeds', 'demo-broken')).toContainText('does not exist');
+  await expect(row(page, 'Feeds', 'demo-osv')).toContainText('good');
+});
+
+test('a feed is fetched now: its last try is new', async ({ page }) => {
+  await show(page, 'feeds');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('checkbox', { name: 'Last try' }).check();
+  await page.keyboard.press('Escape');
+  const when = row(page, 'Feeds', 'demo-kev').locator('time').last();
+  const before = (await when.getAttribute('datetime'))!;
+  const button = page.getByRole('button', { name: 'Fetch demo-kev now' });
+  await button.click();
+  await expect(when).not.toHaveAttribute('datetime', before, { timeout: 20_000 });
+  expect((await when.getAttribute('datetime'))! > before).toBe(true);
+  await expect(button).toBeEnabled();
+  await expect(row(page, 'Feeds', 'demo-kev')).toContainText('good');
+});
+
+test('statistics of the fleet, of a site and of a host', async ({ page }) => {
+  await show(page, './');
+  await entry(page, 'Statistics').click();
+  await expect(page.getByRole('heading', { name: 'The whole fleet' })).toBeVisible();
+  await expect(page.locator('.recharts-line-curve')).toHaveCount(5);
+  await choose(page, 'Of', 'a site');
+  await page.getByRole('combobox', { name: 'Which' }).click();
+  await page.getByRole('option', { name: 'Brno', exact: true }).click();
+  await expect(page).toHaveURL(/statistics\?kind=site&value=Brno$/);
+  await expect(page.getByRole('application', { name: 'site Brno over time' })).toBeVisible();
+  await choose(page, 'Of', 'a host');
+  const name = page.getByRole('textbox', { name: 'Which' });
+  await name.fill('node07.brno.example.cz');
+  await name.press('Enter');
+  await expect(page.getByRole('application', { name: 'node07.brno.example.cz over time' })).toBeVisible();
+  await expect(page).toHaveURL(/kind=host&value=node07/);
+});
+
+test('statistics: what nobody is called has no numbers, and says so', async ({ page, complaints }) => {
+  await show(page, 'statistics?kind=site&value=Atlantis');
+  await expect(page.getByText('No numbers yet: they are noted every hour.')).toBeVisible();
+  await page.goto('statistics?kind=host&value=no-such-host');
+  await expect(page.getByRole('alert')).toContainText('no-such-host');
+  provoked(complaints, 404);
+});
+
+test('settings: the name of the installation is in the header at once; wrong values are refused', async ({ page, complaints }) => {
+  await show(page, './');
+  await entry(page, 'Settings and about').click();
+  const name = page.getByRole('textbox', { name: 'Name of this installation' });
+  const given = (await (await page.request.get('api/v1/settings')).json()) as { title: string };
+  try {
+    await name.fill('Patches of Brno');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible();
+    await expect(page.getByRole('banner')).toContainText('Patches of Brno');
+    await page.reload();
+    await expect(page.getByRole('banner')).toContainText('Patches of Brno');
+    await expect(name).toHaveValue('Patches of Brno');
+    await settled(page);
+
+    await name.fill('x'.repeat(201));
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('alert')).toContainText("'title' takes a text of 1 to 200 bytes");
+    await expect(page.getByText('Saved.')).toHaveCount(0);
+    provoked(complaints, 400);
+    await name.fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(name).toBeFocused(); // the browser asks for it
+    await name.fill('Patches of Brno');
+    const hours = page.getByRole('textbox', { name: 'Hours after which a host is silent' });
+    await hours.fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(hours).toBeFocused();
+    await expect(hours).toHaveValue('');
+  } finally {
+    const reply = await page.request.patch('api/v1/settings', { data: given });
+    expect(reply.ok()).toBe(true);
+  }
+  await page.reload();
+  await expect(page.getByRole('banner')).toContainText(given.title);
+});
+
+test('about: version, sizes, and what to read on', async ({ page, request }) => {
+  await show(page, 'settings');
+  await expect(page.getByRole('main')).toContainText('Version');
+  await expect(page.getByRole('definition').first()).toHaveText(/^\d+\.\d+/);
+  for (const name of ["The API's description (OpenAPI 3.1)", 'Metrics for Prometheus', 'Licences of what these pages are made with']) {
+    const reply = await request.get((await page.getByRole('link', { name }).getAttribute('href'))!);
+    expect(reply.ok()).toBe(true);
+    expect((await reply.text()).length).toBeGreaterThan(100);
+  }
+});
