@@ -280,14 +280,33 @@ static int cmp_stored(const void *a, const void *b) {
   return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Numbers of origins as they are first met, and the facts of each member in the order of the set. */
+/* Packages come in batches: the pairs of origin and time of installation as they are first met, behind them each member's pair in the
+ * order of the set. Origins are numbered as they are first met. */
 static void write_package_facts(const stored_member *members, size_t n, pk_map *origins, pk_buf *out) {
+  pk_map pairs;
+  pk_buf heads, places;
+  pk_map_init(&pairs, true);
+  pk_buf_init(&heads, n * 20 + 1);
+  pk_buf_init(&places, n * 10 + 1);
   for (size_t i = 0; i < n; i++) {
     uint64_t *number = pk_map_put(origins, members[i].installed->origin, NULL);
     if (!*number) *number = origins->n;
-    pk_buf_varint(out, *number);
-    pk_buf_varint(out, (uint64_t)members[i].installed->installed_at);
+    const uint64_t pair[] = {*number, (uint64_t)members[i].installed->installed_at};
+    bool is_new;
+    uint64_t *place = pk_map_put(&pairs, (pk_str){(const char *)pair, sizeof pair}, &is_new);
+    if (is_new) {
+      *place = pairs.n - 1;
+      pk_buf_varint(&heads, pair[0]);
+      pk_buf_varint(&heads, pair[1]);
+    }
+    pk_buf_varint(&places, *place);
   }
+  pk_buf_varint(out, pairs.n);
+  pk_buf_str(out, pk_buf_view(&heads));
+  pk_buf_str(out, pk_buf_view(&places));
+  pk_buf_free(&heads);
+  pk_buf_free(&places);
+  pk_map_fini(&pairs);
 }
 
 static void write_facts(const pk_report *r, const pk_map *origins, pk_buf *out) {
@@ -325,7 +344,7 @@ static pk_rc put_host(pk_store *store, const pk_prepared *p, const stored_member
   pk_map origins;
   pk_map_init(&origins, false);
   pk_buf_init(&facts, (size_t)4 << 20);
-  pk_buf_init(&package_facts, p->n_packages * 20 + 1);
+  pk_buf_init(&package_facts, p->n_packages * 30 + 16);
   if (r->protocol == PK_PROTOCOL_NATIVE) {
     write_package_facts(members, p->n_packages, &origins, &package_facts);
     write_facts(r, &origins, &facts);

@@ -158,6 +158,37 @@ def test_protocol_6_facts_are_stored_and_may_be_more_than_the_packages(server, p
     assert '"main"' in facts and "1700000000" in facts and len(package_facts) > 0
 
 
+def varints(data):
+    """Numbers of a text of LEB128 ones."""
+    numbers, value, shift = [], 0, 0
+    for byte in data:
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            numbers, value, shift = [*numbers, value], 0, 0
+    return numbers
+
+
+def test_protocol_6_origins_and_times_of_packages_take_little_room(server, pakiti):
+    times = {"main": 1690000000, "security": 1695000000}
+    document = report_6(packages=[(f"p{i:04d}", "1-1", "all") for i in range(1000)])
+    told = {}
+    for i, package in enumerate(document["packages"]):
+        origin = "security" if i % 3 == 0 else "main"
+        told[package["name"]] = (origin, times[origin] + i % 2)
+        package.update(origin=origin, installed_at=told[package["name"]][1])
+    accepted(native, server.post_json(document))
+    (facts, package_facts, members), = pakiti.rows("SELECT f.facts, f.package_facts, s.members FROM host_facts f JOIN host h ON h.id = f.host_id "
+                                                   "JOIN profile p ON p.id = h.profile_id JOIN package_set s ON s.id = p.set_id")
+    n, *numbers = varints(package_facts)
+    pairs, places = numbers[:2 * n], numbers[2 * n:]
+    origins = json.loads(facts)["origins"]
+    names = dict(pakiti.rows("SELECT id, name FROM package"))
+    ids = [sum(varints(members)[:i + 1]) for i in range(1000)]
+    assert {names[package]: (origins[pairs[2 * place] - 1], pairs[2 * place + 1]) for package, place in zip(ids, places)} == told
+    assert n == 4 and len(package_facts) < 1100
+
+
 # ---- updates ----
 
 

@@ -56,3 +56,6 @@ CREATE TABLE profile_trend (
   n_cves     BIGINT NOT NULL,
   PRIMARY KEY (profile_id, day)
 ) @clustered;
+
+-- the form of this column changed; nothing has read it yet, and hosts tell it again with their next new report
+UPDATE host_facts SET package_facts = '';
