@@ -4,7 +4,7 @@
 // saved under a name are kept in the browser.
 
 import { Autocomplete, Badge, Button, CloseButton, Group, Menu, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
-import { useDebouncedCallback, useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { useDebouncedCallback, useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
@@ -214,11 +214,12 @@ function SavedFilters({ page }: { page: string }) {
   );
 }
 
-/** `children` come first and are always there; on pages that are not about hosts the rest is folded until it is wanted. */
+/** `children` come first and are always there; on pages that are not about hosts, and on phones, the rest is folded until it is wanted. */
 export function HostFilterBar({ page, folded = false, children }: { page: string; folded?: boolean; children?: ReactNode }) {
   const { search, change, navigate } = usePageSearch();
   const any = HOST_FILTERS.some((name) => search[name] !== undefined);
-  const [wanted, { open }] = useDisclosure(!folded);
+  const narrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
+  const [wanted, { open }] = useDisclosure(!folded && !narrow);
   if (!wanted && !any)
     return (
       <Group align="flex-end" gap="xs" mb="sm" role="search" aria-label="Filter">

@@ -37,7 +37,7 @@ function Distribution({ items }: { items: Package[] }) {
           </span>{' '}
           <State is={p.state} />{' '}
           <HostsLink search={{ package: `${p.package} = ${p.version}` }} label={`${p.hosts} hosts with version ${p.version}`}>
-            {p.hosts.toLocaleString()} hosts
+            {p.hosts.toLocaleString()} {p.hosts === 1 ? 'host' : 'hosts'}
           </HostsLink>
           <Progress value={(100 * p.hosts) / most} aria-label={`${p.version}: ${p.hosts} hosts`} size="sm" mt={2} />
         </li>
