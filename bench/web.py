@@ -191,7 +191,7 @@ def one_fleet(bench, n_sets, many, start_server, say, rows):
         about = asker.get("about")
         n = {what: asker.get(what + "?limit=1")["total"] for what in ("cves", "packages", "outdated", "advisories", "exceptions", "cve-tags")}
         all_cves = asker.get("overview")["cves"]
-        rows.append(("", f"{about['hosts']} hosts, {about['package_sets']} sets, {about['packages']} builds, {about['definitions']} definitions; of hosts: {n['packages']} builds, "
+        rows.append(("", f"{about['hosts']} hosts, {about['profiles']} profiles, {about['packages']} builds, {about['definitions']} definitions; of hosts: {n['packages']} builds, "
                          f"{n['outdated']} outdated, {n['cves']} CVEs ({all_cves / about['hosts']:.0f} of a host), {n['advisories']} advisories; {n['exceptions']} exceptions" + (", twenty of large groups" if many else "")))
         asked = questions(asker)
         say("alone")
