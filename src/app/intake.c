@@ -280,33 +280,46 @@ static int cmp_stored(const void *a, const void *b) {
   return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Packages come in batches: the pairs of origin and time of installation as they are first met, behind them each member's pair in the
- * order of the set. Origins are numbered as they are first met. */
+/* Origin and time of installation of packages. */
+typedef struct told_pair {
+  uint64_t origin, at;
+} told_pair;
+
+static int cmp_pairs(const void *a, const void *b) {
+  const told_pair *x = a, *y = b;
+  if (x->origin != y->origin) return x->origin < y->origin ? -1 : 1;
+  return (x->at > y->at) - (x->at < y->at);
+}
+
+static pk_str pair_key(const told_pair *pair) { return (pk_str){(const char *)pair, sizeof *pair}; }
+
+/* Packages come in batches: the distinct pairs of origin and time ascending, as differences (of the time only within an origin), behind them
+ * each member's pair in the order of the set. Origins are numbered as they are first met. */
 static void write_package_facts(const stored_member *members, size_t n, pk_map *origins, pk_buf *out) {
-  pk_map pairs;
-  pk_buf heads, places;
-  pk_map_init(&pairs, true);
-  pk_buf_init(&heads, n * 20 + 1);
-  pk_buf_init(&places, n * 10 + 1);
+  pk_map places;
+  told_pair *pairs = pk_realloc_array(NULL, n + 1, sizeof *pairs), *sorted = pk_realloc_array(NULL, n + 1, sizeof *sorted);
+  size_t n_sorted = 0;
+  pk_map_init(&places, true);
   for (size_t i = 0; i < n; i++) {
     uint64_t *number = pk_map_put(origins, members[i].installed->origin, NULL);
-    if (!*number) *number = origins->n;
-    const uint64_t pair[] = {*number, (uint64_t)members[i].installed->installed_at};
     bool is_new;
-    uint64_t *place = pk_map_put(&pairs, (pk_str){(const char *)pair, sizeof pair}, &is_new);
-    if (is_new) {
-      *place = pairs.n - 1;
-      pk_buf_varint(&heads, pair[0]);
-      pk_buf_varint(&heads, pair[1]);
-    }
-    pk_buf_varint(&places, *place);
+    if (!*number) *number = origins->n;
+    pairs[i] = (told_pair){*number, (uint64_t)members[i].installed->installed_at};
+    (void)pk_map_put(&places, pair_key(&pairs[i]), &is_new);
+    if (is_new) sorted[n_sorted++] = pairs[i];
   }
-  pk_buf_varint(out, pairs.n);
-  pk_buf_str(out, pk_buf_view(&heads));
-  pk_buf_str(out, pk_buf_view(&places));
-  pk_buf_free(&heads);
-  pk_buf_free(&places);
-  pk_map_fini(&pairs);
+  if (n_sorted) qsort(sorted, n_sorted, sizeof *sorted, cmp_pairs);
+  pk_buf_varint(out, n_sorted);
+  for (size_t i = 0; i < n_sorted; i++) {
+    bool same = i && sorted[i].origin == sorted[i - 1].origin;
+    pk_buf_varint(out, sorted[i].origin - (i ? sorted[i - 1].origin : 0));
+    pk_buf_varint(out, sorted[i].at - (same ? sorted[i - 1].at : 0));
+    *pk_map_put(&places, pair_key(&sorted[i]), NULL) = i;
+  }
+  for (size_t i = 0; i < n; i++) pk_buf_varint(out, *pk_map_get(&places, pair_key(&pairs[i])));
+  pk_map_fini(&places);
+  free(sorted);
+  free(pairs);
 }
 
 static void write_facts(const pk_report *r, const pk_map *origins, pk_buf *out) {
