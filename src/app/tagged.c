@@ -36,7 +36,8 @@ static pk_rc keep_tag(void *arg, const pk_cve_tag *t, pk_err *err) {
 }
 
 static bool is_for_host(const pk_prepared *p, const pk_exception *e) {
-  pk_exception_subject s = {.key = pk_str_of(p->identity.key), .domain = pk_str_of(p->identity.domain), .site = p->report.site, .tag = p->report.tag};
+  pk_exception_subject s = {.key = pk_str_of(p->identity.key), .domain = pk_str_of(p->identity.domain), .tld = pk_domain_tld(pk_str_of(p->identity.domain)),
+                            .site = p->report.site, .tag = p->report.tag};
   return pk_exception_is_for(e, &s);
 }
 

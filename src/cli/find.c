@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * find: which hosts have a package, which are hit by a CVE. */
-#include "base/times.h"
 #include "cli/explain.h"
 #include "cli/fleet_list.h"
 

@@ -30,7 +30,7 @@ static pk_rc print_rows(pk_fleet_list *list, pk_output *out, pk_err *err) {
   for (size_t i = 0; list->only_counting && i < list->rows.kind->n_fields; i++)
     if (strcmp(list->rows.kind->fields[i].name, "counts") == 0) counts = i;
   for (size_t i = 0; rc == PK_OK && i < list->rows.n; i++) {
-    const void *row = (const char *)list->rows.rows + places[i] * list->rows.size;
+    const void *row = pk_list_row(&list->rows, places[i]);
     pk_cell v;
     if (counts < list->rows.kind->n_fields) {
       pk_list_cell(&list->rows, row, counts, &v);

@@ -26,7 +26,7 @@ bool pk_exception_is_for(const pk_exception *e, const pk_exception_subject *host
   case PK_GROUP_NONE: return true;
   case PK_GROUP_HOST: return pk_str_eq(e->group_value, host->key);
   case PK_GROUP_DOMAIN: return pk_str_eq(e->group_value, host->domain);
-  case PK_GROUP_TLD: return pk_str_eq(e->group_value, pk_domain_tld(host->domain));
+  case PK_GROUP_TLD: return pk_str_eq(e->group_value, host->tld);
   case PK_GROUP_SITE: return pk_str_eq(e->group_value, host->site);
   case PK_GROUP_TAG: return pk_str_eq(e->group_value, host->tag);
   case PK_GROUP_PLATFORM: return false; /* has a field of its own */

@@ -50,7 +50,7 @@ typedef struct pk_exception {
 
 /** A host as exceptions choose it. */
 typedef struct pk_exception_subject {
-  pk_str key, domain, site, tag;
+  pk_str key, domain, tld, site, tag;
 } pk_exception_subject;
 
 /** Is the exception for this host? */

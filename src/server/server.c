@@ -353,10 +353,10 @@ static void note_address(pk_server *server, int fd) {
   struct sockaddr_storage address;
   socklen_t size = sizeof address;
   char host[80] = "?", port[16] = "?";
-  if (getsockname(fd, (struct sockaddr *)&address, &size) == 0)
+  if (getsockname(fd, (struct sockaddr *)&address, &size) == 0) {
     server->on_loopback = is_loopback(&address);
-  if (server->on_loopback || address.ss_family)
     getnameinfo((struct sockaddr *)&address, size, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+  }
   snprintf(server->address, sizeof server->address, strchr(host, ':') ? "http://[%s]:%s/" : "http://%s:%s/", host, port);
 }
 

@@ -26,7 +26,7 @@ pk_severity pk_severity_of_score(int32_t cvss);
 
 /** A CVE that some rule speaks of which holds for a package of the fleet. */
 typedef struct pk_fleet_cve {
-  uint32_t place; /**< in pk_fleet_cve_at */
+  uint32_t place; /**< among the fleet's */
   int64_t number;
   pk_str name;
   _Atomic pk_severity severity; /**< the worst that a vendor gives it, else by its CVSS; may change as definitions come */
@@ -38,7 +38,7 @@ typedef struct pk_fleet_cve {
 typedef struct pk_fleet_cve_state {
   int64_t n_hosts;     /**< for which it counts */
   int64_t n_excepted;  /**< for which it does not, because of exceptions */
-  uint64_t tags;       /**< bit i: has the enabled tag i of pk_fleet_tag_name */
+  uint64_t tags;       /**< bit i: has the enabled tag i of the fleet's tag_names */
 } pk_fleet_cve_state;
 
 /** A rule of a definition. */

@@ -51,10 +51,10 @@ static pk_rc keep_exception(void *arg, const pk_exception *e, pk_err *err) {
   PK_GROW(f->exceptions, f->n_exceptions, m->exceptions_cap);
   pk_exception *kept = &f->exceptions[f->n_exceptions++];
   *kept = *e;
-  pk_str *const texts[] = {&kept->package, &kept->version, &kept->arch, &kept->platform, &kept->reason, &kept->approver};
+  pk_str *const texts[] = {&kept->package, &kept->version, &kept->arch, &kept->platform, &kept->group_value, &kept->reason, &kept->approver};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     if (!pk_arena_copy(&f->arena, *texts[i], texts[i])) return full(err);
-  return fleet_pool_text(m->pool, kept->group_value, &kept->group_value, err); /* compared by its place */
+  return PK_OK;
 }
 
 static int cmp_exceptions(const void *a, const void *b) {
@@ -146,16 +146,6 @@ static pk_rc keep_host(void *arg, const pk_kept_host *row, pk_err *err) {
 }
 
 /* ---- stands ---- */
-
-static bool is_member(const pk_fleet_host *h, const pk_exception *e) {
-  pk_str own = e->group_kind == PK_GROUP_TLD      ? h->tld
-               : e->group_kind == PK_GROUP_HOST   ? h->texts[PK_HOST_KEY]
-               : e->group_kind == PK_GROUP_DOMAIN ? h->texts[PK_HOST_DOMAIN]
-               : e->group_kind == PK_GROUP_SITE   ? h->texts[PK_HOST_SITE]
-               : e->group_kind == PK_GROUP_TAG    ? h->texts[PK_HOST_TAG]
-                                                  : PK_STR("");
-  return e->group_kind == PK_GROUP_NONE || (own.n == e->group_value.n && own.p == e->group_value.p);
-}
 
 /* The exceptions that take something away from a stand are counted when it is known how many hosts have it. */
 typedef struct taking {
@@ -260,10 +250,12 @@ static pk_rc new_stand(making *m, const pk_fleet_profile *profile, const pk_exce
 
 static pk_rc find_stand(making *m, pk_fleet_host *h, int64_t profile_id, pk_buf *key, const pk_exception **list, pk_err *err) {
   size_t n = 0;
+  const pk_exception_subject subject = {.key = h->texts[PK_HOST_KEY], .domain = h->texts[PK_HOST_DOMAIN], .tld = h->tld, .site = h->texts[PK_HOST_SITE],
+                                        .tag = h->texts[PK_HOST_TAG]};
   key->n = 0;
   pk_buf_add(key, &profile_id, sizeof profile_id);
   for (size_t i = 0; i < m->n_active; i++)
-    if (is_member(h, m->active[i])) {
+    if (pk_exception_is_for(m->active[i], &subject)) {
       list[n++] = m->active[i];
       pk_buf_add(key, &m->active[i], sizeof m->active[i]);
     }

@@ -110,12 +110,12 @@ static bool cve_is_wanted(const pk_list_wanted *w, const pk_fleet *f, const pk_f
   return pk_text_holds(cve->name, w->q) || (cve->fact.title.n && pk_text_holds(cve->fact.title, w->q));
 }
 
-static cve_row cve_row_of(const pk_fleet *f, const pk_fleet_cve *cve, pk_arena *arena) {
+static cve_row cve_row_of(const pk_fleet_cve *cve, pk_texts tags, const char *fix) {
   const pk_cve_fact *fact = &cve->fact;
   return (cve_row){.cve = cve_rank(cve), .severity = severity_rank(cve->severity), .cvss = fact->cvss, .epss = fact->epss, .epss_rank = fact->epss_rank,
                    .exploited = fact->exploited_at != 0, .exploited_since = fact->exploited_at > 1 ? fact->exploited_at : 0,
-                   .ransomware = fact->ransomware, .title = fact->title, .cvss_vector = fact->cvss_vector, .ssvc = fact->ssvc, .fix = PK_STR(""),
-                   .priority = priority_of(cve), .tags = pk_tags_of(f, f->cve_states[cve->place].tags, arena), .about = cve};
+                   .ransomware = fact->ransomware, .title = fact->title, .cvss_vector = fact->cvss_vector, .ssvc = fact->ssvc, .fix = pk_str_of(fix),
+                   .priority = priority_of(cve), .tags = tags, .about = cve};
 }
 
 pk_rc pk_rows_cves(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
@@ -141,10 +141,9 @@ pk_rc pk_rows_cves(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena,
     void *array = rows;
     if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) return pk_rows_full(err);
     rows = array;
-    rows[n] = cve_row_of(f, f->cves[i], arena);
+    rows[n] = cve_row_of(f->cves[i], pk_tags_of(f, f->cve_states[i].tags, arena), words[fixes[i] & 3]);
     rows[n].hosts = hosts[i];
-    rows[n].excepted = excepted[i];
-    rows[n++].fix = pk_str_of(words[fixes[i] & 3]);
+    rows[n++].excepted = excepted[i];
   }
   *ret = (pk_rows){&pk_list_cves, context, rows, sizeof *rows, n};
   return PK_OK;
@@ -160,13 +159,10 @@ pk_rc pk_rows_unknown_cve(const pk_fleet *f, int64_t number, const pk_cve_fact *
   cve->number = number;
   cve->fact = *fact;
   cve->severity = pk_severity_of_score(fact->cvss);
-  const pk_cve_fact *k = &cve->fact;
-  *row = (cve_row){.cve = cve_rank(cve), .severity = severity_rank(cve->severity), .cvss = k->cvss, .epss = k->epss, .epss_rank = k->epss_rank,
-                   .exploited = k->exploited_at != 0, .exploited_since = k->exploited_at > 1 ? k->exploited_at : 0, .ransomware = k->ransomware,
-                   .title = k->title, .cvss_vector = k->cvss_vector, .ssvc = k->ssvc, .fix = PK_STR("none"), .priority = priority_of(cve),
-                   .tags = {.list = names}, .about = cve};
+  pk_texts tags = {.list = names};
   for (size_t i = 0; i < f->n_tags; i++)
-    if (f->tags[i].cve == number && f->tags[i].enabled) names[row->tags.n++] = f->tags[i].tag;
+    if (f->tags[i].cve == number && f->tags[i].enabled) names[tags.n++] = f->tags[i].tag;
+  *row = cve_row_of(cve, tags, "none");
   *ret = (pk_rows){&pk_list_cves, NULL, row, sizeof *row, 1};
   return PK_OK;
 }

@@ -39,6 +39,18 @@ void pk_list_cell(const pk_rows *rows, const void *row, size_t field, pk_cell *r
   }
 }
 
+const void *pk_list_row(const pk_rows *rows, size_t place) { return (const char *)rows->rows + place * rows->size; }
+
+pk_cell pk_list_cell_named(const pk_rows *rows, size_t place, const char *field) {
+  pk_cell v;
+  for (size_t i = 0; i < rows->kind->n_fields; i++)
+    if (strcmp(rows->kind->fields[i].name, field) == 0) {
+      pk_list_cell(rows, pk_list_row(rows, place), i, &v);
+      return v;
+    }
+  pk_panic("a list has no such field");
+}
+
 /* ---- order ---- */
 
 static pk_rc field_named(const pk_list_kind *kind, pk_str name, size_t *ret, pk_err *err) {
@@ -96,14 +108,12 @@ typedef struct sorting {
   const pk_list_order *order;
 } sorting;
 
-static const void *row_at(const pk_rows *rows, size_t i) { return (const char *)rows->rows + i * rows->size; }
-
 static int cmp_rows(const sorting *s, size_t x, size_t y) {
   for (size_t i = 0; i < s->order->n_sort; i++) {
     pk_cell a, b;
     size_t field = s->order->sort[i];
-    pk_list_cell(s->rows, row_at(s->rows, x), field, &a);
-    pk_list_cell(s->rows, row_at(s->rows, y), field, &b);
+    pk_list_cell(s->rows, pk_list_row(s->rows, x), field, &a);
+    pk_list_cell(s->rows, pk_list_row(s->rows, y), field, &b);
     int c = cmp_values(s->rows->kind->fields[field].kind, &a, &b);
     if (c) return s->order->descending[i] ? -c : c;
   }
@@ -129,7 +139,7 @@ static void write_cursor(const pk_rows *rows, const pk_list_order *o, size_t las
   pk_buf_init(&bytes, CURSOR_BYTES_MAX);
   for (size_t i = 0; i < o->n_sort; i++) {
     pk_cell v;
-    pk_list_cell(rows, row_at(rows, last), o->sort[i], &v);
+    pk_list_cell(rows, pk_list_row(rows, last), o->sort[i], &v);
     pk_buf_varint(&bytes, o->sort[i] << 1 | o->descending[i]);
     if (is_text(rows->kind->fields[o->sort[i]].kind)) {
       pk_str text = pk_str_sub(v.text, 0, CURSOR_TEXT_MAX);
@@ -165,7 +175,7 @@ static bool read_values(const pk_list_kind *kind, const pk_list_order *o, pk_str
 static bool is_behind(const pk_rows *rows, const pk_list_order *o, const pk_cell *cursor, size_t row) {
   for (size_t i = 0; i < o->n_sort; i++) {
     pk_cell v;
-    pk_list_cell(rows, row_at(rows, row), o->sort[i], &v);
+    pk_list_cell(rows, pk_list_row(rows, row), o->sort[i], &v);
     int c = cmp_values(rows->kind->fields[o->sort[i]].kind, &v, &cursor[i]);
     if (c) return (o->descending[i] ? -c : c) > 0;
   }

@@ -69,7 +69,11 @@ typedef struct pk_rows {
   size_t size, n;
 } pk_rows;
 
+/** The row at a place, before it is sorted. */
+const void *pk_list_row(const pk_rows *rows, size_t place);
 void pk_list_cell(const pk_rows *rows, const void *row, size_t field, pk_cell *ret);
+/** The same by the field's name, which must be one of the list's. */
+pk_cell pk_list_cell_named(const pk_rows *rows, size_t place, const char *field);
 
 /** How a list is wanted. */
 typedef struct pk_list_order {

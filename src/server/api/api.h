@@ -75,6 +75,8 @@ pk_store *pk_api_store(pk_api_call *c);
 pk_rc pk_api_host(pk_api_call *c, const pk_fleet_host **ret, pk_err *err) PK_MUST_USE;
 /** The CVE that a part of the path names. */
 pk_rc pk_api_cve(pk_api_call *c, size_t arg, int64_t *ret, pk_err *err) PK_MUST_USE;
+/** Number of the exception that the path names. PK_NOTFOUND with its message. */
+pk_rc pk_api_id(pk_api_call *c, int64_t *ret, pk_err *err) PK_MUST_USE;
 /** Take the parameters of a list from the query. */
 pk_rc pk_api_wanted(pk_api_call *c, pk_list_wanted *ret, pk_err *err) PK_MUST_USE;
 
@@ -86,6 +88,8 @@ enum MHD_Result pk_api_send(pk_api_call *c, unsigned status, const char *type, p
 pk_rc pk_api_send_list(pk_api_call *c, const pk_rows *rows, pk_err *err) PK_MUST_USE;
 /** Members of one row of a list, inside an object. */
 void pk_api_write_row(pk_json_out *o, const pk_rows *rows, const void *row, const pk_list_order *order);
+/** A row as an object. */
+void pk_api_write_object(pk_json_out *o, const pk_rows *rows, size_t place, const pk_list_order *order);
 void pk_api_write_time(pk_json_out *o, int64_t at);
 /** RFC 9457. */
 enum MHD_Result pk_api_problem(pk_request *r, unsigned status, const char *detail);

@@ -180,7 +180,7 @@ static pk_rc post_exception(pk_api_call *c, pk_err *err) {
   return PK_OK;
 }
 
-static pk_rc id_of(pk_api_call *c, int64_t *ret, pk_err *err) {
+pk_rc pk_api_id(pk_api_call *c, int64_t *ret, pk_err *err) {
   uint64_t id;
   if (!pk_str_u64(c->args[0], &id) || !id || id > INT64_MAX) {
     pk_err_set(err, PK_NOTFOUND, "there is no exception '%.*s'", PK_FMT(c->args[0]));
@@ -193,7 +193,7 @@ static pk_rc id_of(pk_api_call *c, int64_t *ret, pk_err *err) {
 static pk_rc put_exception(pk_api_call *c, pk_err *err) {
   pk_exception e;
   int64_t id;
-  pk_rc rc = id_of(c, &id, err);
+  pk_rc rc = pk_api_id(c, &id, err);
   if (rc == PK_OK) rc = read_exception(c, &e, err);
   if (rc != PK_OK) return rc;
   e.id = id;
@@ -214,7 +214,7 @@ static pk_rc drop_exception(pk_api_call *c, pk_store *store, void *what, pk_err 
 
 static pk_rc delete_exception(pk_api_call *c, pk_err *err) {
   int64_t id;
-  pk_rc rc = id_of(c, &id, err);
+  pk_rc rc = pk_api_id(c, &id, err);
   if (rc == PK_OK) rc = commit_edit(c, drop_exception, &id, err);
   if (rc != PK_OK) return rc;
   tell_edit(c, "exception removed", c->args[0]);

@@ -129,16 +129,6 @@ static void write_fix(const cve_output *o, pk_str package, pk_str version) {
   pk_buf_puts(o->out, "\"/></os></cve>");
 }
 
-static pk_str cell_named(const pk_rows *rows, size_t row, const char *name) {
-  for (size_t i = 0; i < rows->kind->n_fields; i++)
-    if (strcmp(rows->kind->fields[i].name, name) == 0) {
-      pk_cell v;
-      pk_list_cell(rows, (const char *)rows->rows + row * rows->size, i, &v);
-      return v.text;
-    }
-  return PK_STR("");
-}
-
 pk_rc pk_pakiti3_cve(pk_api_call *c, pk_err *err) {
   pk_str cve = PK_STR(""), os = PK_STR(""), type = PK_STR("csv");
   char name[32], platform[PK_PLATFORM_MAX + 1] = "";
@@ -165,9 +155,9 @@ pk_rc pk_pakiti3_cve(pk_api_call *c, pk_err *err) {
   pk_buf_init(&out, PK_API_REPLY_MAX);
   pk_buf_puts(&out, o.xml ? "<xml>" : "CVE,Os,\"Package name\",Operator,\"Package version\"\n");
   for (size_t i = 0; i < rows.n; i++) {
-    pk_str fixed = cell_named(&rows, places[i], "fixed");
-    if (fixed.n && pk_platform_covers(cell_named(&rows, places[i], "platform"), pk_str_of(platform)))
-      write_fix(&o, cell_named(&rows, places[i], "package"), fixed);
+    pk_str fixed = pk_list_cell_named(&rows, places[i], "fixed").text;
+    if (fixed.n && pk_platform_covers(pk_list_cell_named(&rows, places[i], "platform").text, pk_str_of(platform)))
+      write_fix(&o, pk_list_cell_named(&rows, places[i], "package").text, fixed);
   }
   if (o.xml) pk_buf_puts(&out, "</xml>");
   return send_text(c, o.xml ? XML_TYPE : "text/plain; charset=utf-8", &out, err);

@@ -257,14 +257,8 @@ static pk_rc write_feed_health(pk_api_call *c, pk_json_out *o, pk_err *err) {
   pk_rc rc = pk_rows_feeds(pk_api_store(c), pk_now(), &c->arena, &rows, err);
   for (size_t i = 0; rc == PK_OK && i < rows.n; i++) {
     n[0]++;
-    for (size_t f = 0; f < rows.kind->n_fields; f++) {
-      pk_cell v;
-      const char *name = rows.kind->fields[f].name;
-      pk_list_cell(&rows, (const char *)rows.rows + i * rows.size, f, &v);
-      for (size_t k = 1; k < 4; k++)
-        if (strcmp(name, names[k]) == 0) n[k] += v.number != 0;
-      if (strcmp(name, "last_good") == 0) n[4] += v.number == 0;
-    }
+    for (size_t k = 1; k < 4; k++) n[k] += pk_list_cell_named(&rows, i, names[k]).number != 0;
+    n[4] += pk_list_cell_named(&rows, i, "last_good").number == 0;
   }
   pk_json_key(o, "feeds");
   pk_json_begin(o, '{');
@@ -289,9 +283,7 @@ static pk_rc write_worst(pk_api_call *c, const pk_chosen *chosen, pk_json_out *o
   pk_json_key(o, "worst_cves");
   pk_json_begin(o, '[');
   for (size_t i = 0; rc == PK_OK && i < n; i++) {
-    pk_json_begin(o, '{');
-    pk_api_write_row(o, &rows, (const char *)rows.rows + places[i] * rows.size, &order);
-    pk_json_end(o, '}');
+    pk_api_write_object(o, &rows, places[i], &order);
   }
   pk_json_end(o, ']');
   if (rc == PK_OK) write_number(o, "distinct_cves", (int64_t)rows.n);
@@ -444,9 +436,7 @@ static pk_rc get_cve(pk_api_call *c, pk_err *err) {
   pk_buf_init(&text, PK_API_REPLY_MAX);
   if (at < rows.n) {
     rc = rows.kind->fill(rows.context, (void *)(uintptr_t)rows.rows, &at, 1, &c->arena, err);
-    pk_json_begin(&o, '{');
-    pk_api_write_row(&o, &rows, (const char *)rows.rows + at * rows.size, &order);
-    pk_json_end(&o, '}');
+    pk_api_write_object(&o, &rows, at, &order);
   } else {
     pk_rows statements;
     rc = pk_store_cve_fact(pk_api_store(c), number, &c->arena, &fact, err);
@@ -459,9 +449,7 @@ static pk_rc get_cve(pk_api_call *c, pk_err *err) {
     }
     if (rc == PK_OK) {
       rc = pk_rows_unknown_cve(c->ask.fleet, number, &fact, &c->arena, &rows, err);
-      pk_json_begin(&o, '{');
-      if (rc == PK_OK) pk_api_write_row(&o, &rows, rows.rows, &order);
-      pk_json_end(&o, '}');
+      if (rc == PK_OK) pk_api_write_object(&o, &rows, 0, &order);
     }
   }
   if (rc == PK_OK) return send_text(c, &text, err);
@@ -472,21 +460,18 @@ static pk_rc get_cve(pk_api_call *c, pk_err *err) {
 static pk_rc get_exception(pk_api_call *c, pk_err *err) {
   pk_rows rows;
   pk_list_order order;
-  uint64_t id;
+  int64_t id;
   const pk_list_wanted w = {.q = PK_STR("")};
-  pk_rc rc = pk_rows_exceptions(c->ask.fleet, &w, &c->arena, &rows, err);
+  pk_rc rc = pk_api_id(c, &id, err);
+  if (rc == PK_OK) rc = pk_rows_exceptions(c->ask.fleet, &w, &c->arena, &rows, err);
   if (rc == PK_OK) rc = pk_list_order_of(rows.kind, PK_STR(""), PK_STR(""), &order, err);
   if (rc != PK_OK) return rc;
-  for (size_t i = 0; pk_str_u64(c->args[0], &id) && i < rows.n; i++) {
-    pk_cell v;
-    pk_list_cell(&rows, (const char *)rows.rows + i * rows.size, 0, &v);
-    if ((uint64_t)v.number != id) continue;
+  for (size_t i = 0; i < rows.n; i++) {
+    if (pk_list_cell_named(&rows, i, "id").number != id) continue;
     pk_buf text;
     pk_json_out o = {.buf = &text};
     pk_buf_init(&text, PK_API_REPLY_MAX);
-    pk_json_begin(&o, '{');
-    pk_api_write_row(&o, &rows, (const char *)rows.rows + i * rows.size, &order);
-    pk_json_end(&o, '}');
+    pk_api_write_object(&o, &rows, i, &order);
     return send_text(c, &text, err);
   }
   pk_err_set(err, PK_NOTFOUND, "there is no exception %.*s", PK_FMT(c->args[0]));
@@ -517,12 +502,7 @@ static int64_t count_packages(const pk_fleet *f) {
 
 static int64_t sum_of(const pk_rows *rows, const char *field) {
   int64_t n = 0;
-  for (size_t f = 0; f < rows->kind->n_fields; f++)
-    for (size_t i = 0; strcmp(rows->kind->fields[f].name, field) == 0 && i < rows->n; i++) {
-      pk_cell v;
-      pk_list_cell(rows, (const char *)rows->rows + i * rows->size, f, &v);
-      n += v.number;
-    }
+  for (size_t i = 0; i < rows->n; i++) n += pk_list_cell_named(rows, i, field).number;
   return n;
 }
 

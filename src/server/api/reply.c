@@ -67,11 +67,16 @@ void pk_api_write_row(pk_json_out *o, const pk_rows *rows, const void *row, cons
       continue;
     }
     pk_str text = plain_text(f->kind, &v, buf, sizeof buf);
-    bool is_null = (!text.n && f->kind != PK_CELL_TEXT) || (f->kind == PK_CELL_RANK && !text.n);
-    if (is_null) pk_json_null(o);
+    if (!text.n && f->kind != PK_CELL_TEXT) pk_json_null(o);
     else if (is_quoted(f->kind)) pk_json_str(o, text);
     else pk_json_plain(o, text);
   }
+}
+
+void pk_api_write_object(pk_json_out *o, const pk_rows *rows, size_t place, const pk_list_order *order) {
+  pk_json_begin(o, '{');
+  pk_api_write_row(o, rows, pk_list_row(rows, place), order);
+  pk_json_end(o, '}');
 }
 
 /* RFC 4180; what a spreadsheet would take for a formula is kept from it by an apostrophe. */
@@ -207,14 +212,9 @@ static void write_more(download *d) {
   }
   d->begun = true;
   while (d->next < d->rows.n && d->block.n < STREAM_BLOCK) {
-    const void *row = (const char *)d->rows.rows + d->places[d->next++] * d->rows.size;
-    if (d->csv) {
-      write_csv_row(&d->block, &d->rows, row, &d->order);
-      continue;
-    }
-    pk_json_begin(&o, '{');
-    pk_api_write_row(&o, &d->rows, row, &d->order);
-    pk_json_end(&o, '}');
+    size_t place = d->places[d->next++];
+    if (d->csv) write_csv_row(&d->block, &d->rows, pk_list_row(&d->rows, place), &d->order);
+    else pk_api_write_object(&o, &d->rows, place, &d->order);
   }
   if (d->next < d->rows.n || d->ended) return;
   d->ended = true;
@@ -295,11 +295,7 @@ static pk_rc send_page(pk_api_call *c, const pk_rows *rows, const pk_list_order 
     pk_json_begin(&o, '{');
     pk_json_key(&o, "items");
     pk_json_begin(&o, '[');
-    for (size_t i = 0; i < n; i++) {
-      pk_json_begin(&o, '{');
-      pk_api_write_row(&o, rows, (const char *)rows->rows + places[i] * rows->size, order);
-      pk_json_end(&o, '}');
-    }
+    for (size_t i = 0; i < n; i++) pk_api_write_object(&o, rows, places[i], order);
     pk_json_end(&o, ']');
     pk_json_key(&o, "total");
     pk_json_int(&o, (int64_t)rows->n);
