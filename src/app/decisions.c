@@ -68,7 +68,7 @@ typedef struct import {
   entry open;
   entry *list;
   size_t n, cap;
-  const pk_platform_map *platforms;
+  const pk_platform_map *platforms; /* of exceptions; NULL for tags */
 } import;
 
 static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "the file has more than %zu entries, or is too large", IMPORT_ENTRIES_MAX); }
@@ -125,7 +125,7 @@ static pk_rc on_end(void *arg, pk_str name, pk_str text, unsigned depth, pk_err 
   entry *e = &in->open;
   pk_str value;
   if (depth == 2 && pk_str_is(name, in->element)) return end_entry(in, err);
-  if (depth < 3) return PK_OK;
+  if (depth < 3 || (depth > 3 && !in->platforms)) return PK_OK; /* a tag has neither package nor system */
   if (!pk_arena_copy(&in->arena, pk_str_trim(text), &value)) return full(err);
   const struct {
     unsigned depth;

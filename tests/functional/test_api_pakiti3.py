@@ -186,6 +186,13 @@ def test_tag_when_imported_then_what_its_file_says_of_enabled_holds(empty, text,
     assert [row["enabled"] for row in empty.rows("cve-tags")] == [enabled]
 
 
+def test_tag_when_its_file_has_elements_of_an_exception_then_they_mean_nothing(empty):
+    foreign = "<osGroup><name>Plan 9</name></osGroup><pkg><name>sudo</name><version>1</version></pkg>"
+    xml = tag_xml((SUDO, "Critical", "", 1)).replace("</cveTag>", foreign + "</cveTag>")
+    assert empty.ask("POST", "cve-tags/import", xml, media=XML).json == {"read": 1, "added": 1, "changed": 0, "removed": 0}
+    assert tags_of(empty) == [(SUDO, "Critical", "", "", True)]
+
+
 # ---- exceptions ----
 
 TOLD = ["cve", "package", "version", "arch", "platform", "group", "value", "reason"]
