@@ -177,15 +177,15 @@ typedef struct name_writer {
   int64_t id;
   pk_rc rc;
   pk_err *err;
-  bool write; /* else the names are only noted */
+  const char *sql; /* what is done with a row of definition_package */
 } name_writer;
+
+static const char PUT_NAME[] = "INSERT INTO definition_package (name, is_source, definition_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+static const char DROP_NAME[] = "DELETE FROM definition_package WHERE name = $1 AND is_source = $2 AND definition_id = $3";
 
 static void write_name(name_writer *w, pk_str name, bool is_source) {
   note_name(w->x, name, is_source);
-  if (!w->write || w->rc != PK_OK) return;
-  w->rc = pk_db_run(w->x->store->db, NULL, w->err,
-                    "INSERT INTO definition_package (name, is_source, definition_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", "tii", name,
-                    (int64_t)is_source, w->id);
+  if (w->rc == PK_OK) w->rc = pk_db_run(w->x->store->db, NULL, w->err, w->sql, "tii", name, (int64_t)is_source, w->id);
 }
 
 static void write_criteria_name(void *arg, pk_str name) { write_name(arg, name, false); }
@@ -258,7 +258,7 @@ static pk_rc write_definition(pk_exchange *x, pk_str document, pk_str name, pk_s
   pk_rc rc = decode(x, body, &d, err);
   if (rc == PK_OK) rc = write_row(x, document, name, &d, body, digest, &id, err);
   if (rc == PK_OK) rc = write_cves(x, id, &d, err);
-  name_writer w = {.x = x, .id = id, .rc = rc, .err = err, .write = true};
+  name_writer w = {.x = x, .id = id, .rc = rc, .err = err, .sql = PUT_NAME};
   int64_t shape = rc == PK_OK ? walk_names(&w, &d) : 0;
   rc = w.rc;
   return rc == PK_OK ? pk_db_run(x->store->db, NULL, err, "UPDATE definition SET shape = $2 WHERE id = $1 AND shape <> $2", "ii", id, shape) : rc;
@@ -272,16 +272,11 @@ static pk_rc clear_definition(pk_exchange *x, int64_t id, pk_err *err) {
   if (rc == PK_OK) rc = pk_db_step(s, err);
   if (rc != PK_OK) return rc == PK_END ? PK_OK : rc;
   rc = decode(x, pk_db_bytes(s, 0), &d, err);
-  name_writer w = {.x = x, .id = id, .rc = rc, .err = err};
+  name_writer w = {.x = x, .id = id, .rc = rc, .err = err, .sql = DROP_NAME};
   if (rc == PK_OK) (void)walk_names(&w, &d);
+  rc = w.rc;
   for (size_t i = 0; rc == PK_OK && i < d.n_cves; i++)
     rc = pk_db_run(x->store->db, NULL, err, "DELETE FROM definition_cve WHERE cve = $1 AND definition_id = $2", "ii", pk_cve_number(d.cves[i]), id);
-  for (size_t i = 0; rc == PK_OK && i < d.n_rules; i++)
-    for (size_t k = 0; rc == PK_OK && k < d.rules[i].n_names; k++)
-      rc = pk_db_run(x->store->db, NULL, err, "DELETE FROM definition_package WHERE name = $1 AND is_source = $2 AND definition_id = $3", "tii",
-                     d.rules[i].names[k], (int64_t)d.rules[i].is_source, id);
-  if (rc == PK_OK && d.criteria)
-    rc = pk_db_run(x->store->db, NULL, err, "DELETE FROM definition_package WHERE definition_id = $1", "i", id);
   pk_db_done(s);
   return rc;
 }
@@ -508,6 +503,25 @@ pk_rc pk_store_definition_get(pk_store *store, int64_t id, pk_arena *arena, pk_d
   return rc;
 }
 
+typedef struct severity_visit {
+  pk_store_severity_visit *visit;
+  void *arg;
+} severity_visit;
+
+static pk_rc visit_severity(void *arg, pk_db_statement *s, pk_err *err) {
+  const severity_visit *v = arg;
+  pk_str cves = pk_db_bytes(s, 1);
+  uint64_t number;
+  (void)pk_varint_read(&cves, &number);
+  return v->visit(v->arg, pk_db_text(s, 0), cves.n > 0, err);
+}
+
+pk_rc pk_store_severities_of_cve(pk_store *store, int64_t cve, pk_store_severity_visit *visit, void *arg, pk_err *err) {
+  pk_db_statement *s = NULL;
+  pk_rc rc = pk_db_query(store->db, &s, err, "SELECT d.severity, d.cves FROM definition_cve c JOIN definition d ON d.id = c.definition_id WHERE c.cve = $1", "i", cve);
+  return pk_store_each(rc, s, visit_severity, &(severity_visit){visit, arg}, err);
+}
+
 pk_rc pk_store_definition_cves(pk_store *store, int64_t id, pk_str *ret, pk_err *err) {
   pk_db_statement *s;
   pk_rc rc = pk_db_query(store->db, &s, err, "SELECT cves FROM definition WHERE id = $1", "i", id);
@@ -554,6 +568,26 @@ pk_rc pk_store_cve_fact(pk_store *store, int64_t cve, pk_arena *arena, pk_cve_fa
   pk_rc rc = pk_db_query(store->db, &s, err, "SELECT " CVE_FACT_COLUMNS " FROM cve_fact WHERE cve = $1 ORDER BY feed_id", "i", cve);
   rc = pk_store_each(rc, s, take_better, &b, err);
   return rc == PK_OK && !b.n ? PK_NOTFOUND : rc;
+}
+
+pk_rc pk_store_release_facts(pk_store *store, pk_arena *arena, pk_release_fact **ret, size_t *ret_n, pk_err *err) {
+  pk_db_statement *s;
+  pk_release_fact *list = NULL;
+  size_t n = 0, cap = 0;
+  pk_rc rc = pk_db_query(store->db, &s, err, "SELECT platform, released_at, eol_at, extended_eol_at FROM release_fact ORDER BY platform, feed_id", "");
+  while (rc == PK_OK && (rc = pk_db_step(s, err)) == PK_OK) {
+    void *array = list;
+    pk_release_fact f = {.released_at = pk_db_int(s, 1), .eol_at = pk_db_int(s, 2), .extended_eol_at = pk_db_int(s, 3)};
+    if (!pk_arena_grow(arena, &array, n, &cap, sizeof *list) || !pk_arena_copy(arena, pk_db_text(s, 0), &f.platform)) {
+      pk_db_done(s);
+      return pk_err_set(err, PK_E_LIMIT, "too many releases");
+    }
+    list = array;
+    list[n++] = f;
+  }
+  *ret = list;
+  *ret_n = n;
+  return rc == PK_END ? PK_OK : rc;
 }
 
 /* ---- source packages ---- */

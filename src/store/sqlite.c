@@ -84,13 +84,14 @@ void pk_db_close(pk_db **db) {
 }
 
 pk_rc pk_db_script(pk_db *db, pk_str sql, pk_err *err) {
-  static const char *const words[][2] = {{"@id", "INTEGER PRIMARY KEY"}, {"@clustered", "WITHOUT ROWID"}};
+  static const char *const words[][2] = {{"@id", "INTEGER PRIMARY KEY"}, {"@unique_id", "INTEGER PRIMARY KEY AUTOINCREMENT"}, {"@clustered", "WITHOUT ROWID"}};
+  static const size_t n_words = sizeof words / sizeof words[0];
   pk_buf text;
   pk_buf_init(&text, sql.n * 4 + 1);
   for (size_t i = 0; i < sql.n;) {
     size_t k = 0;
-    while (k < 2 && !pk_str_starts(pk_str_sub(sql, i, sql.n), words[k][0])) k++;
-    if (k < 2) {
+    while (k < n_words && !pk_str_starts(pk_str_sub(sql, i, sql.n), words[k][0])) k++;
+    if (k < n_words) {
       pk_buf_puts(&text, words[k][1]);
       i += strlen(words[k][0]);
     } else {

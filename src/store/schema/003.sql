@@ -1,6 +1,25 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Migration 3: what people decide (tags of CVEs, exceptions), and how the fleet's numbers went.
 
+-- without references to definition: each definition that goes would be looked for in all of both tables
+CREATE TABLE definition_package_3 (
+  name          TEXT NOT NULL,
+  is_source     BIGINT NOT NULL,
+  definition_id BIGINT NOT NULL,
+  PRIMARY KEY (name, is_source, definition_id)
+) @clustered;
+INSERT INTO definition_package_3 SELECT name, is_source, definition_id FROM definition_package;
+DROP TABLE definition_package;
+ALTER TABLE definition_package_3 RENAME TO definition_package;
+CREATE TABLE definition_cve_3 (
+  cve           BIGINT NOT NULL,
+  definition_id BIGINT NOT NULL,
+  PRIMARY KEY (cve, definition_id)
+) @clustered;
+INSERT INTO definition_cve_3 SELECT cve, definition_id FROM definition_cve;
+DROP TABLE definition_cve;
+ALTER TABLE definition_cve_3 RENAME TO definition_cve;
+
 -- a mark that people put on a CVE ("Critical"); cve: as in definition_cve
 CREATE TABLE cve_tag (
   cve         BIGINT NOT NULL,
@@ -13,9 +32,10 @@ CREATE TABLE cve_tag (
   PRIMARY KEY (cve, tag)
 ) @clustered;
 
--- findings that do not count, by what is given (0 and '': any). group_kind: '', host, domain, tld, site, tag
+-- findings that do not count, by what is given (0 and '': any). group_kind: '', host, domain, tld, site, tag. A number is never
+-- given twice: people and pages remember it
 CREATE TABLE cve_exception (
-  id          @id,
+  id          @unique_id,
   cve         BIGINT NOT NULL,
   package     TEXT NOT NULL,
   version     TEXT NOT NULL,
