@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/settings.h"
 
+#include "base/xml.h"
+
 #include <stdio.h>
 
 static const struct {
@@ -23,8 +25,9 @@ static void *field_of(pk_settings *s, size_t i) { return (char *)s + SETTINGS[i]
 static pk_rc set(pk_settings *s, size_t i, pk_str value, pk_err *err) {
   uint64_t n;
   if (!SETTINGS[i].is_number) {
-    for (size_t k = 0; k < value.n; k++)
-      if ((unsigned char)value.p[k] < 0x20 || value.p[k] == 0x7f) return pk_err_set(err, PK_E_SYNTAX, "'%s' holds control characters", SETTINGS[i].name);
+    bool plain = pk_xml_can_tell(value);
+    for (size_t k = 0; k < value.n; k++) plain &= (unsigned char)value.p[k] >= 0x20 && value.p[k] != 0x7f;
+    if (!plain) return pk_err_set(err, PK_E_SYNTAX, "'%s' holds control characters", SETTINGS[i].name);
     if (value.n < (size_t)SETTINGS[i].min || value.n > (size_t)SETTINGS[i].max || !pk_str_utf8(value))
       return pk_err_set(err, PK_E_SYNTAX, "'%s' takes a text of %lld to %lld bytes", SETTINGS[i].name, (long long)SETTINGS[i].min,
                         (long long)SETTINGS[i].max);

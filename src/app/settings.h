@@ -8,6 +8,8 @@
 #include "store/store.h"
 
 #define PK_SETTING_TEXT_MAX ((size_t)200)
+/** More than there are settings. */
+#define PK_SETTINGS_MAX 16
 
 typedef struct pk_settings {
   char title[PK_SETTING_TEXT_MAX + 1];     /**< what this installation is called */

@@ -19,7 +19,9 @@ struct pk_writer {
 
 static void do_job(pk_writer *w, pk_job *job, int64_t now) {
   job->err.text[0] = '\0';
-  if (job->prepared)
+  if (job->edit)
+    job->rc = job->edit(job->arg, w->store, &job->err);
+  else if (job->prepared)
     job->rc = pk_intake_store(w->judge, w->store, job->prepared, now, &job->profile_id, &job->new_set, &job->err);
   else
     job->rc = pk_store_host_touch(w->store, (pk_str){(const char *)job->fingerprint, sizeof job->fingerprint}, now, &job->err);

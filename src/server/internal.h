@@ -36,13 +36,12 @@ struct pk_server {
   pk_deadlines *deadlines;
   pk_metrics metrics;
   pk_readers readers;
-  pk_readers editors; /* one handle, that writes: for what people change */
   pk_keeper *keeper;
   pk_recorder *recorder;
   pk_syncs *syncs;
   bool on_loopback; /* and on no other address */
   struct MHD_Daemon *daemon;
-  atomic_int in_work; /* requests handed to the writer */
+  atomic_int in_work; /* requests handed to the writer or the keeper */
   char address[160];
 };
 
@@ -59,6 +58,7 @@ typedef struct pk_request {
   bool cut_path;  /* the address holds a NUL, where the library ends it */
   enum MHD_Result queued; /* of the reply */
   bool begun, head_only, answered, close_after;
+  atomic_bool is_done; /* passes what the writer left in the job to the thread that goes on */
   void *work; /* the route's own */
 } pk_request;
 
@@ -71,6 +71,10 @@ typedef struct pk_route {
 } pk_route;
 
 enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *content_type, pk_str body);
+/** Let the request sleep while the writer does the job; `resumed` goes on when pk_request_is_done. job->arg is the caller's. */
+enum MHD_Result pk_request_give(pk_request *r, pk_job *job);
+/** Has the writer done what the request was given for? */
+bool pk_request_is_done(pk_request *r);
 /** Queue a response of the caller's with the headers that all have, and let go of it. */
 enum MHD_Result pk_reply_queue(pk_request *r, unsigned status, struct MHD_Response *response);
 const char *pk_request_header(const pk_request *r, const char *name);
@@ -81,6 +85,8 @@ enum MHD_Result pk_web_run(pk_request *r);
 bool pk_web_wants(const pk_request *r, const char *path);
 /** Why a browser may not be answered under the name it asked for; NULL: it may. (api/api.c) */
 const char *pk_web_fault(const pk_request *r);
+/** The same for what is no page's, but a browser may be led to all the same: reports and counters. Other programs may. */
+const char *pk_browser_fault(const pk_request *r);
 
 /* report_route.c */
 enum MHD_Result pk_report_route_run(pk_request *r);

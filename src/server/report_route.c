@@ -15,7 +15,6 @@ typedef struct work {
   pk_report_request request;
   pk_known_host known;
   bool is_prepared, is_known;
-  atomic_bool is_done; /* passes what the writer left in the job to the thread that goes on */
 } work;
 
 static void describe(pk_request *r, pk_report_request *ret) {
@@ -57,28 +56,6 @@ static enum MHD_Result accept_report(pk_request *r, pk_reply_form form, const pk
   enum MHD_Result sent = reply_text(r, MHD_HTTP_OK, form, &text);
   pk_buf_free(&text);
   return sent;
-}
-
-static void on_done(pk_job *job) {
-  pk_request *r = job->arg;
-  pk_server *server = r->server;
-  work *w = r->work;
-  atomic_store_explicit(&w->is_done, true, memory_order_release);
-  MHD_resume_connection(r->connection);
-  atomic_fetch_sub(&server->in_work, 1);
-}
-
-static enum MHD_Result hand_over(pk_request *r, work *w) {
-  w->job.done = on_done;
-  w->job.arg = r;
-  atomic_store_explicit(&w->is_done, false, memory_order_relaxed);
-  /* asleep before the writer can wake it */
-  atomic_fetch_add(&r->server->in_work, 1);
-  MHD_suspend_connection(r->connection);
-  if (pk_writer_give(r->server->writer, &w->job)) return MHD_YES;
-  w->job.rc = pk_err_set(&w->job.err, PK_E_STORE, "the server is busy or stopping: send the report again in a minute");
-  on_done(&w->job);
-  return MHD_YES;
 }
 
 /* Queries that want an answer with packages, or nothing stored, need the report decoded. */
@@ -131,7 +108,7 @@ static enum MHD_Result prepare_and_go_on(pk_request *r, work *w) {
     return answer_with_updates(r, w, false);
   }
   w->job.prepared = w->is_known ? NULL : &w->prepared;
-  return hand_over(r, w);
+  return pk_request_give(r, &w->job);
 }
 
 enum MHD_Result pk_report_route_run(pk_request *r) {
@@ -149,17 +126,17 @@ enum MHD_Result pk_report_route_run(pk_request *r) {
   w->is_known = rc == PK_OK;
   w->job.profile_id = w->known.profile_id;
   pk_reply_form form;
-  if (w->is_known && form_of_protocol(w->known.protocol, &form) && !asks_for_more(w->request.query)) return hand_over(r, w);
+  if (w->is_known && form_of_protocol(w->known.protocol, &form) && !asks_for_more(w->request.query)) return pk_request_give(r, &w->job);
   return prepare_and_go_on(r, w);
 }
 
 enum MHD_Result pk_report_route_resumed(pk_request *r) {
   work *w = r->work;
   pk_server *server = r->server;
-  if (!atomic_load_explicit(&w->is_done, memory_order_acquire)) return MHD_YES;
+  if (!pk_request_is_done(r)) return MHD_YES;
   if (w->job.rc == PK_NOTFOUND && !w->job.prepared) { /* overtaken by another report of the host: store this one */
     w->is_known = false;
-    return w->is_prepared ? (w->job.prepared = &w->prepared, hand_over(r, w)) : prepare_and_go_on(r, w);
+    return w->is_prepared ? (w->job.prepared = &w->prepared, pk_request_give(r, &w->job)) : prepare_and_go_on(r, w);
   }
   pk_reply_form form = PK_REPLY_PAKITI3;
   if (w->is_prepared)

@@ -92,6 +92,29 @@ enum MHD_Result pk_reply_queue(pk_request *r, unsigned status, struct MHD_Respon
   return r->queued;
 }
 
+static void on_written(pk_job *job) {
+  pk_request *r = (pk_request *)job->owner;
+  pk_server *server = r->server;
+  atomic_store_explicit(&r->is_done, true, memory_order_release);
+  MHD_resume_connection(r->connection);
+  atomic_fetch_sub(&server->in_work, 1);
+}
+
+enum MHD_Result pk_request_give(pk_request *r, pk_job *job) {
+  job->done = on_written;
+  job->owner = r;
+  atomic_store_explicit(&r->is_done, false, memory_order_relaxed);
+  /* asleep before the writer can wake it */
+  atomic_fetch_add(&r->server->in_work, 1);
+  MHD_suspend_connection(r->connection);
+  if (pk_writer_give(r->server->writer, job)) return MHD_YES;
+  job->rc = pk_err_set(&job->err, PK_E_STORE, "the server is busy or stopping: send it again in a minute");
+  on_written(job);
+  return MHD_YES;
+}
+
+bool pk_request_is_done(pk_request *r) { return atomic_load_explicit(&r->is_done, memory_order_acquire); }
+
 const char *pk_request_header(const pk_request *r, const char *name) {
   const char *value = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
   return value ? value : "";
@@ -226,6 +249,8 @@ static enum MHD_Result begin_request(pk_request *r, const char *url, const char 
   if (!r->route) return reply_error(r, 404, "there is nothing at this address: reports go to /feed/");
   if (*r->route->methods && strcmp(method, r->route->methods) != 0 && !(r->head_only && strcmp(r->route->methods, "GET") == 0))
     return reply_error(r, 405, "this address takes another method: POST for reports, GET for the others");
+  fault = r->route == &API || r->route == &PAGES ? NULL : pk_browser_fault(r);
+  if (fault) return reply_error(r, 403, fault);
   if (announces_too_much(r)) return reply_error(r, 413, "the report is larger than report_bytes_max");
   if (r->query.over || r->path.over) return reply_error(r, 414, "the query is too long");
   return MHD_YES;
@@ -389,7 +414,6 @@ pk_rc pk_server_start(const pk_config *config, const char *config_path, pk_serve
   server->metrics.started_at = pk_now();
   int fd = -1;
   pk_rc rc = open_handles(&server->readers, config->database, PK_STORE_READ, n_threads(config), err);
-  if (rc == PK_OK) rc = open_handles(&server->editors, config->database, PK_STORE_WRITE, 1, err);
   if (rc == PK_OK) rc = pk_intake_new(config, server->readers.free_handles[0], &server->intake, err);
   if (rc == PK_OK) rc = take_socket(config, &fd, err);
   if (rc == PK_OK) rc = pk_writer_start(config->database, &server->writer, err);
@@ -436,7 +460,6 @@ void pk_server_stop(pk_server **s) {
   pk_deadlines_stop(&server->deadlines);
   pk_intake_free(&server->intake);
   close_handles(&server->readers);
-  close_handles(&server->editors);
   free(server);
   *s = NULL;
 }

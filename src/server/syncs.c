@@ -90,7 +90,8 @@ static void end_one(one_sync *one) {
 static pk_rc start(pk_syncs *s, const char *feed, bool accept, pk_err *err) {
   one_sync *free_one = NULL;
   for (size_t i = 0; i < PK_SYNCS_MAX; i++) {
-    if (s->list[i].pid && strcmp(s->list[i].feed, feed) == 0) return PK_OK;
+    if (s->list[i].pid && strcmp(s->list[i].feed, feed) == 0)
+      return accept ? (pk_err_set(err, PK_EXISTS, "the feed is being fetched: accept it when that has ended"), PK_EXISTS) : PK_OK;
     if (!s->list[i].pid) free_one = &s->list[i];
   }
   if (s->stopping || !free_one) return pk_err_set(err, PK_E_STOPPED, "%d feeds are being fetched already: try again in a minute", PK_SYNCS_MAX);

@@ -54,7 +54,7 @@ static const pk_api_route *find_route(pk_api_call *c, const char *method, bool *
   *ret_known = false;
   for (size_t i = 0; i < sizeof PAKITI3 / sizeof PAKITI3[0]; i++)
     if (pk_str_is(path, PAKITI3[i].path)) return find_in(c, pk_api_reads, pk_n_api_reads, method, pk_str_of(PAKITI3[i].route), ret_known);
-  if (!pk_str_starts(path, PREFIX) || pk_str_starts(path, PREFIX "pakiti3/")) return NULL;
+  if (!pk_str_starts(path, PREFIX) || pk_str_starts(path, PREFIX "pakiti3/") || pk_str_ends(path, "/")) return NULL;
   path = pk_str_sub(path, strlen(PREFIX), path.n);
   const pk_api_route *found = find_in(c, pk_api_reads, pk_n_api_reads, method, path, ret_known);
   return found ? found : find_in(c, pk_api_edits, pk_n_api_edits, method, path, ret_known);
@@ -207,6 +207,21 @@ const char *pk_web_fault(const pk_request *r) {
   return NULL;
 }
 
+/* Does a page of another site ask? Its browser says so (Fetch Metadata; RFC 6454). */
+static bool is_foreign(const pk_request *r) {
+  pk_str from = pk_str_of(pk_request_header(r, "Sec-Fetch-Site")), origin = pk_str_of(pk_request_header(r, "Origin"));
+  if (from.n && !pk_str_is(from, "same-origin") && !pk_str_is(from, "none")) return true;
+  if (!origin.n) return false;
+  size_t scheme = pk_str_find(origin, '/');
+  return scheme + 2 > origin.n || !pk_str_eq(pk_str_sub(origin, scheme + 2, origin.n), pk_str_of(pk_request_header(r, "Host")));
+}
+
+const char *pk_browser_fault(const pk_request *r) {
+  bool browser = *pk_request_header(r, "Sec-Fetch-Site") || *pk_request_header(r, "Origin");
+  if (!browser) return NULL;
+  return is_foreign(r) ? "pages of other sites may not use this server" : pk_web_fault(r);
+}
+
 /* Without its parameters. */
 static pk_str content_type(const pk_request *r) {
   pk_str type = pk_str_of(pk_request_header(r, "Content-Type"));
@@ -214,16 +229,10 @@ static pk_str content_type(const pk_request *r) {
 }
 
 static const char *fault_in_edit(const pk_request *r) {
-  pk_str type = content_type(r), origin = pk_str_of(pk_request_header(r, "Origin"));
-  pk_str from = pk_str_of(pk_request_header(r, "Sec-Fetch-Site"));
+  pk_str type = content_type(r);
   /* forms of foreign pages cannot send these types without asking first (Fetch, CORS-safelisted request-header) */
   if (!pk_str_is_nocase(type, "application/json") && !pk_str_is_nocase(type, "application/xml")) return "send application/json, or application/xml for imports";
-  if (from.n && !pk_str_is(from, "same-origin") && !pk_str_is(from, "none")) return "pages of other sites may not change anything here";
-  if (!origin.n) return NULL;
-  size_t scheme = pk_str_find(origin, '/');
-  pk_str authority = pk_str_sub(origin, scheme + 2, origin.n);
-  if (scheme + 2 > origin.n || !pk_str_eq(authority, pk_str_of(pk_request_header(r, "Host")))) return "pages of other sites may not change anything here";
-  return NULL;
+  return is_foreign(r) ? "pages of other sites may not change anything here" : NULL;
 }
 
 /* ---- running ---- */
@@ -234,12 +243,13 @@ static enum MHD_Result fail(pk_request *r, pk_rc rc, const pk_err *why) {
   return pk_api_problem(r, status, why->text);
 }
 
-static enum MHD_Result run_handler(pk_request *r, pk_api_call *c) {
+static enum MHD_Result run_handler(pk_request *r, pk_api_call *c, pk_api_handler *run) {
   pk_err err = {0};
-  pk_rc rc = c->route->run(c, &err);
+  pk_rc rc = run(c, &err);
   if (c->store) pk_readers_give_back(&r->server->readers, c->store); /* a slow asker does not keep it */
   c->store = NULL;
   if (rc == PK_OK && r->answered) return r->queued;
+  if (rc == PK_OK && c->edit && run != pk_api_edited) return MHD_YES; /* the writer has it */
   if (rc == PK_OK) rc = pk_err_set(&err, PK_E_INTERNAL, "no reply was made");
   return fail(r, rc, &err);
 }
@@ -311,7 +321,7 @@ static enum MHD_Result begin(pk_request *r, pk_api_call *c) {
   pk_rc rc = read_params(c, &err);
   if (rc == PK_OK && c->route->edits) rc = read_body(c, &err);
   if (rc != PK_OK) return fail(r, rc, &err);
-  return c->route->edits ? run_handler(r, c) : wait_for_fleet(r, c);
+  return c->route->edits ? run_handler(r, c, c->route->run) : wait_for_fleet(r, c);
 }
 
 enum MHD_Result pk_api_run(pk_request *r) {
@@ -325,9 +335,10 @@ enum MHD_Result pk_api_run(pk_request *r) {
 
 enum MHD_Result pk_api_resumed(pk_request *r) {
   pk_api_call *c = r->work;
+  if (c->edit) return pk_request_is_done(r) ? run_handler(r, c, pk_api_edited) : MHD_YES;
   if (!c->asked || !atomic_load_explicit(&c->is_ready, memory_order_acquire)) return MHD_YES;
   if (c->ask.rc != PK_OK) return fail(r, c->ask.rc, &c->ask.err);
-  return run_handler(r, c);
+  return run_handler(r, c, c->route->run);
 }
 
 void pk_api_end(pk_request *r) {
@@ -335,6 +346,7 @@ void pk_api_end(pk_request *r) {
   if (!c) return;
   if (c->store) pk_readers_give_back(&r->server->readers, c->store);
   if (c->ask.fleet) pk_keeper_release(r->server->keeper, &c->ask.fleet);
+  pk_import_free(&c->file);
   pk_arena_fini(&c->arena);
   free(c);
 }

@@ -4,6 +4,7 @@
 #ifndef PK_SERVER_API_API_H
 #define PK_SERVER_API_API_H
 
+#include "app/decisions.h"
 #include "app/fleet/keeper.h"
 #include "app/lists/lists.h"
 #include "base/json.h"
@@ -36,6 +37,8 @@ typedef struct pk_api_call {
   pk_scope scope;                /**< of the asker */
   pk_store *store;               /**< lent; given back at the end */
   pk_json_value *body;           /**< of edits */
+  pk_import *file;               /**< of imports */
+  struct edit *edit;             /**< that the writer has, or had (edits.c) */
 } pk_api_call;
 
 typedef pk_rc pk_api_handler(pk_api_call *c, pk_err *err);
@@ -75,6 +78,8 @@ pk_store *pk_api_store(pk_api_call *c);
 pk_rc pk_api_host(pk_api_call *c, const pk_fleet_host **ret, pk_err *err) PK_MUST_USE;
 /** The CVE that a part of the path names. */
 pk_rc pk_api_cve(pk_api_call *c, size_t arg, int64_t *ret, pk_err *err) PK_MUST_USE;
+/** What the writer made of an edit: reply, or its fault. */
+pk_rc pk_api_edited(pk_api_call *c, pk_err *err) PK_MUST_USE;
 /** Number of the exception that the path names. PK_NOTFOUND with its message. */
 pk_rc pk_api_id(pk_api_call *c, int64_t *ret, pk_err *err) PK_MUST_USE;
 /** Take the parameters of a list from the query. */

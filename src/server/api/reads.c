@@ -240,13 +240,16 @@ static void write_number(pk_json_out *o, const char *name, int64_t n) {
   pk_json_int(o, n);
 }
 
-static void write_counts(pk_json_out *o, const pk_group_counts *n) {
+static void write_counts(pk_json_out *o, const pk_group_numbers *all) {
+  const pk_group_counts *n = &all->counts;
   const struct {
     const char *name;
     int64_t n;
   } numbers[] = {{"hosts", n->n_hosts},           {"hosts_updates", n->n_hosts_updates}, {"hosts_security", n->n_hosts_security},
                  {"hosts_cves", n->n_hosts_cves}, {"hosts_tagged", n->n_hosts_tagged},   {"hosts_reboot", n->n_hosts_reboot},
-                 {"hosts_silent", n->n_hosts_silent}, {"updates", n->n_updates},         {"security", n->n_security}, {"cves", n->n_cves}};
+                 {"hosts_silent", n->n_hosts_silent}, {"updates", n->n_updates},         {"security", n->n_security}, {"cves", n->n_cves},
+                 {"hosts_exploited", all->n_hosts_exploited}, {"hosts_unjudged", all->n_hosts_unjudged},
+                 {"hosts_unsupported", all->n_hosts_unsupported}};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) write_number(o, numbers[i].name, numbers[i].n);
 }
 
@@ -293,19 +296,15 @@ static pk_rc write_worst(pk_api_call *c, const pk_chosen *chosen, pk_json_out *o
 static pk_rc get_overview(pk_api_call *c, pk_err *err) {
   pk_list_wanted w;
   pk_chosen chosen;
-  pk_group_counts counts;
+  pk_group_numbers numbers;
   pk_buf text;
   pk_json_out o = {.buf = &text};
-  int64_t exploited = 0;
   pk_rc rc = choose(c, &w, &chosen, err);
   if (rc != PK_OK) return rc;
   pk_buf_init(&text, PK_API_REPLY_MAX);
-  pk_count_chosen(&chosen, &counts);
-  for (size_t i = 0; i < chosen.fleet->n_stands; i++)
-    if (chosen.fleet->stands[i].n_exploited) exploited += chosen.per_stand[i];
+  pk_count_chosen(&chosen, &numbers);
   pk_json_begin(&o, '{');
-  write_counts(&o, &counts);
-  write_number(&o, "hosts_exploited", exploited);
+  write_counts(&o, &numbers);
   rc = write_worst(c, &chosen, &o, err);
   if (rc == PK_OK) rc = write_feed_health(c, &o, err);
   pk_json_end(&o, '}');
@@ -448,7 +447,7 @@ static pk_rc get_cve(pk_api_call *c, pk_err *err) {
       rc = PK_NOTFOUND;
     }
     if (rc == PK_OK) {
-      rc = pk_rows_unknown_cve(c->ask.fleet, number, &fact, &c->arena, &rows, err);
+      rc = pk_rows_unknown_cve(c->ask.fleet, pk_api_store(c), number, &fact, &c->arena, &rows, err);
       if (rc == PK_OK) pk_api_write_object(&o, &rows, 0, &order);
     }
   }
@@ -552,7 +551,7 @@ const pk_api_route pk_api_reads[] = {
     {"GET", "packages", get_packages, false, PK_TAKES_HOSTS | PK_TAKES_SEARCH},
     {"GET", "packages/{name}/hosts", get_package_hosts, false, PK_TAKES_HOSTS},
     {"GET", "outdated", get_outdated, false, PK_TAKES_HOSTS | PK_TAKES_SEARCH},
-    {"GET", "cves", get_cves, false, PK_TAKES_HOSTS | PK_TAKES_SEARCH | PK_TAKES_SEVERITY | PK_TAKES_FLAGS},
+    {"GET", "cves", get_cves, false, PK_TAKES_HOSTS | PK_TAKES_SEARCH | PK_TAKES_SEVERITY | PK_TAKES_FLAGS | PK_TAKES_ALL},
     {"GET", "cves/{cve}", get_cve, false, 0},
     {"GET", "cves/{cve}/hosts", get_cve_hosts, false, PK_TAKES_HOSTS},
     {"GET", "cves/{cve}/statements", get_statements, false, 0},
