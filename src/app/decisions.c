@@ -17,10 +17,8 @@
 static pk_rc check_text(const char *field, pk_str text, size_t max, bool needed, pk_err *err) {
   if (needed && !pk_str_trim(text).n) return pk_err_set(err, PK_E_SYNTAX, "%s is missing", field);
   if (text.n > max) return pk_err_set(err, PK_E_SYNTAX, "%s is longer than %zu bytes", field, max);
-  for (size_t i = 0; i < text.n; i++)
-    if ((unsigned char)text.p[i] < 0x20 && text.p[i] != '\n' && text.p[i] != '\t' && text.p[i] != '\r')
-      return pk_err_set(err, PK_E_SYNTAX, "%s holds control characters", field);
-  return pk_str_utf8(text) ? PK_OK : pk_err_set(err, PK_E_SYNTAX, "%s is not UTF-8", field);
+  if (!pk_str_utf8(text)) return pk_err_set(err, PK_E_SYNTAX, "%s is not UTF-8", field);
+  return pk_xml_can_tell(text) ? PK_OK : pk_err_set(err, PK_E_SYNTAX, "%s holds characters that no text has", field);
 }
 
 pk_rc pk_tag_check(const pk_cve_tag *t, pk_err *err) {
@@ -42,14 +40,31 @@ pk_rc pk_exception_check(const pk_exception *e, pk_err *err) {
     size_t max;
     bool needed;
   } texts[] = {{"package", e->package, PK_FIELD_MAX, false}, {"version", e->version, PK_FIELD_MAX, false}, {"arch", e->arch, PK_FIELD_MAX, false},
-               {"platform", e->platform, PK_PLATFORM_MAX, false}, {"value", e->group_value, PK_HOST_KEY_MAX, e->group_kind == PK_GROUP_HOST},
+               {"platform", e->platform, PK_PLATFORM_MAX, false}, {"value", e->group_value, PK_HOST_KEY_MAX, e->group_kind != PK_GROUP_NONE},
                {"reason", e->reason, PK_REASON_MAX, true}, {"approver", e->approver, PK_PERSON_MAX, true}};
   pk_rc rc = PK_OK;
   for (size_t i = 0; rc == PK_OK && i < sizeof texts / sizeof texts[0]; i++) rc = check_text(texts[i].field, texts[i].text, texts[i].max, texts[i].needed, err);
   if (rc == PK_OK && !e->cve && !e->package.n) rc = pk_err_set(err, PK_E_SYNTAX, "give a cve, a package, or both: an exception for everything is none");
   if (rc == PK_OK && (e->version.n || e->arch.n) && !e->package.n) rc = pk_err_set(err, PK_E_SYNTAX, "version and arch are of a package: give it too");
   if (rc == PK_OK && e->group_kind == PK_GROUP_PLATFORM) rc = pk_err_set(err, PK_E_SYNTAX, "a platform goes into the field platform, not into group");
+  if (rc == PK_OK && e->group_kind == PK_GROUP_NONE && e->group_value.n) rc = pk_err_set(err, PK_E_SYNTAX, "value is of a group: give it too");
   if (rc == PK_OK && e->expires_at && e->expires_at <= e->created_at) rc = pk_err_set(err, PK_E_SYNTAX, "expires lies in the past");
+  return rc;
+}
+
+static pk_rc note_tag_name(void *arg, const pk_cve_tag *t, pk_err *err) {
+  (void)err;
+  if (t->enabled) *pk_map_put(arg, t->tag, NULL) = 1;
+  return PK_OK;
+}
+
+pk_rc pk_tag_names_fit(pk_store *store, pk_err *err) {
+  pk_map names;
+  pk_map_init(&names, true);
+  pk_rc rc = pk_store_tags(store, note_tag_name, &names, err);
+  if (rc == PK_OK && names.n > PK_TAG_NAMES_MAX)
+    rc = pk_err_set(err, PK_E_LIMIT, "there are %d different enabled tags already: take one of them, or disable those that are not used", PK_TAG_NAMES_MAX);
+  pk_map_fini(&names);
   return rc;
 }
 
@@ -61,7 +76,7 @@ typedef struct entry {
   pk_str release;
 } entry;
 
-typedef struct import {
+struct pk_import {
   const char *element; /* "cveTag" */
   pk_arena arena;
   bool in_group; /* inside <osGroup> of the entry being read */
@@ -69,13 +84,13 @@ typedef struct import {
   entry *list;
   size_t n, cap;
   const pk_platform_map *platforms; /* of exceptions; NULL for tags */
-} import;
+};
 
 static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "the file has more than %zu entries, or is too large", IMPORT_ENTRIES_MAX); }
 
 static pk_rc on_start(void *arg, pk_xml *x, pk_str name, unsigned depth, pk_err *err) {
   (void)x;
-  import *in = arg;
+  pk_import *in = arg;
   if (depth == 3) in->in_group = pk_str_is(name, "osGroup");
   char root[64];
   snprintf(root, sizeof root, "%ss", in->element);
@@ -87,7 +102,7 @@ static pk_rc on_start(void *arg, pk_xml *x, pk_str name, unsigned depth, pk_err 
 static bool is_false(pk_str text) { return !text.n || pk_str_is(text, "0") || pk_str_is_nocase(text, "false"); }
 
 /* Debian's groups are called by codename, the others by the system's name. */
-static pk_rc platform_of(import *in, pk_str group, pk_str *ret, pk_err *err) {
+static pk_rc platform_of(pk_import *in, pk_str group, pk_str *ret, pk_err *err) {
   char name[PK_PLATFORM_MAX + 1];
   pk_package_type type;
   if (!group.n) return PK_OK;
@@ -100,14 +115,16 @@ static pk_rc platform_of(import *in, pk_str group, pk_str *ret, pk_err *err) {
   return pk_arena_copy(&in->arena, pk_str_of(name), ret) ? PK_OK : full(err);
 }
 
-static pk_rc end_entry(import *in, pk_err *err) {
+static pk_rc end_entry(pk_import *in, pk_err *err) {
   entry *e = &in->open;
   void *array = in->list;
   if (in->n == IMPORT_ENTRIES_MAX || !pk_arena_grow(&in->arena, &array, in->n, &in->cap, sizeof *in->list)) return full(err);
   in->list = array;
+  if (in->platforms && !e->tag.cve) return pk_err_set(err, PK_E_SYNTAX, "a cveException has no cveName");
+  if (e->release.n && !e->exception.version.n) return pk_err_set(err, PK_E_SYNTAX, "release '%.*s' has no version before it", PK_FMT(e->release));
   e->exception.cve = e->tag.cve;
-  e->exception.reason = e->tag.reason;
-  e->exception.approver = e->tag.modified_by;
+  e->exception.reason = e->tag.reason.n ? e->tag.reason : PK_STR("imported without a reason");
+  e->exception.approver = e->tag.modified_by.n ? e->tag.modified_by : PK_STR("import");
   if (e->exception.version.n && e->release.n) {
     pk_buf evr;
     pk_buf_init(&evr, 4096);
@@ -121,7 +138,7 @@ static pk_rc end_entry(import *in, pk_err *err) {
 }
 
 static pk_rc on_end(void *arg, pk_str name, pk_str text, unsigned depth, pk_err *err) {
-  import *in = arg;
+  pk_import *in = arg;
   entry *e = &in->open;
   pk_str value;
   if (depth == 2 && pk_str_is(name, in->element)) return end_entry(in, err);
@@ -146,30 +163,59 @@ static pk_rc on_end(void *arg, pk_str name, pk_str text, unsigned depth, pk_err 
   return PK_OK;
 }
 
-/* Reads all and puts nothing. */
-static pk_rc read_file(import *in, pk_str xml, pk_err *err) {
+static pk_rc read_file(const char *element, const pk_platform_map *platforms, pk_str xml, pk_import **ret, pk_err *err) {
+  pk_import *in = pk_calloc(1, sizeof *in);
   pk_stream *stream = NULL;
+  in->element = element;
+  in->platforms = platforms;
   pk_arena_init(&in->arena, IMPORT_BYTES_MAX * 4);
   pk_rc rc = pk_stream_open_bytes(xml, (pk_stream_limits){IMPORT_BYTES_MAX, 0}, &stream, err);
   if (rc == PK_OK) rc = pk_xml_parse(stream, on_start, on_end, in, err);
   pk_stream_close(&stream);
+  for (size_t i = 0; rc == PK_OK && i < in->n; i++) rc = platforms ? pk_exception_check(&in->list[i].exception, err) : pk_tag_check(&in->list[i].tag, err);
+  if (rc == PK_OK) *ret = in;
+  else pk_import_free(&in);
   return rc;
 }
 
-static pk_rc finish(pk_store *store, pk_rc rc, pk_err *err) {
-  if (rc == PK_OK) return pk_store_commit(store, err);
-  pk_store_rollback(store);
-  return rc;
+pk_rc pk_import_tags(pk_str xml, pk_import **ret, pk_err *err) { return read_file("cveTag", NULL, xml, ret, err); }
+
+pk_rc pk_import_exceptions(const pk_platform_map *platforms, pk_str xml, pk_import **ret, pk_err *err) {
+  return read_file("cveException", platforms, xml, ret, err);
 }
 
-/* ---- tags ---- */
+void pk_import_free(pk_import **file) {
+  if (!*file) return;
+  pk_arena_fini(&(*file)->arena);
+  free(*file);
+  *file = NULL;
+}
 
-typedef struct known_tags {
-  pk_map keys; /* CVE and tag → 1: there before, 2: in the file */
-  pk_cve_tag *list;
+/* ---- putting ---- */
+
+/* Rows of the store, and whether the file has them too. */
+typedef struct known {
+  pk_map marks; /* key → IN_STORE, IN_FILE */
+  struct known_row {
+    pk_str key;
+    int64_t id; /* of an exception */
+  } *rows;
   size_t n, cap;
   pk_arena *arena;
-} known_tags;
+} known;
+enum { IN_STORE = 1, IN_FILE = 2 };
+
+static pk_rc keep_known(known *k, pk_str key, int64_t id, pk_err *err) {
+  void *array = k->rows;
+  if (!pk_arena_grow(k->arena, &array, k->n, &k->cap, sizeof *k->rows)) return full(err);
+  k->rows = array;
+  if (!pk_arena_copy(k->arena, key, &k->rows[k->n].key)) return full(err);
+  k->rows[k->n++].id = id;
+  *pk_map_put(&k->marks, key, NULL) = IN_STORE;
+  return PK_OK;
+}
+
+static bool is_in_file(const known *k, pk_str key) { return *pk_map_get(&k->marks, key) == IN_FILE; }
 
 static pk_str tag_key(const pk_cve_tag *t, pk_buf *key) {
   key->n = 0;
@@ -178,64 +224,46 @@ static pk_str tag_key(const pk_cve_tag *t, pk_buf *key) {
   return pk_buf_view(key);
 }
 
-static pk_rc keep_known_tag(void *arg, const pk_cve_tag *t, pk_err *err) {
-  known_tags *k = arg;
-  pk_buf key;
-  void *array = k->list;
-  if (!pk_arena_grow(k->arena, &array, k->n, &k->cap, sizeof *k->list)) return full(err);
-  k->list = array;
-  k->list[k->n] = *t;
-  if (!pk_arena_copy(k->arena, t->tag, &k->list[k->n].tag)) return full(err);
-  pk_buf_init(&key, 4096);
-  *pk_map_put(&k->keys, tag_key(&k->list[k->n++], &key), NULL) = 1;
-  pk_buf_free(&key);
-  return PK_OK;
+static pk_cve_tag tag_of(pk_str key) {
+  pk_cve_tag t = {.tag = pk_str_sub(key, sizeof t.cve, key.n)};
+  memcpy(&t.cve, key.p, sizeof t.cve);
+  return t;
 }
 
-static pk_rc put_tags(pk_store *store, import *in, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
-  known_tags known = {.arena = &in->arena};
+static pk_rc keep_known_tag(void *arg, const pk_cve_tag *t, pk_err *err) {
   pk_buf key;
   pk_buf_init(&key, 4096);
-  pk_map_init(&known.keys, true);
-  pk_rc rc = pk_store_tags(store, keep_known_tag, &known, err);
+  pk_rc rc = keep_known(arg, tag_key(t, &key), 0, err);
+  pk_buf_free(&key);
+  return rc;
+}
+
+static pk_rc put_tags(pk_import *in, pk_store *store, known *k, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
+  pk_buf key;
+  pk_buf_init(&key, 4096);
+  pk_rc rc = pk_store_tags(store, keep_known_tag, k, err);
   for (size_t i = 0; rc == PK_OK && i < in->n; i++) {
     pk_cve_tag *t = &in->list[i].tag;
     t->modified_at = now;
-    rc = pk_tag_check(t, err);
-    if (rc != PK_OK) break;
-    uint64_t *mark = pk_map_put(&known.keys, tag_key(t, &key), NULL);
+    uint64_t *mark = pk_map_put(&k->marks, tag_key(t, &key), NULL);
     *(*mark ? &ret->n_changed : &ret->n_added) += 1;
-    *mark = 2;
+    *mark = IN_FILE;
     rc = pk_store_tag_put(store, t, err);
   }
-  for (size_t i = 0; rc == PK_OK && remove && i < known.n; i++) {
-    if (*pk_map_get(&known.keys, tag_key(&known.list[i], &key)) != 1) continue;
-    rc = pk_store_tag_remove(store, known.list[i].cve, known.list[i].tag, err);
+  for (size_t i = 0; rc == PK_OK && remove && i < k->n; i++) {
+    if (is_in_file(k, k->rows[i].key)) continue;
+    const pk_cve_tag gone = tag_of(k->rows[i].key);
+    rc = pk_store_tag_remove(store, gone.cve, gone.tag, err);
     ret->n_removed++;
   }
-  pk_map_fini(&known.keys);
   pk_buf_free(&key);
-  return rc;
+  return rc == PK_OK ? pk_tag_names_fit(store, err) : rc;
 }
 
-pk_rc pk_tags_import(pk_store *store, pk_str xml, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
-  import in = {.element = "cveTag"};
-  *ret = (pk_imported){0};
-  pk_rc rc = read_file(&in, xml, err);
-  ret->n_read = in.n;
-  for (size_t i = 0; rc == PK_OK && !store && i < in.n; i++) rc = pk_tag_check(&in.list[i].tag, err);
-  if (rc == PK_OK && store && (rc = pk_store_begin(store, err)) == PK_OK) rc = finish(store, put_tags(store, &in, remove, now, ret, err), err);
-  pk_arena_fini(&in.arena);
-  return rc;
-}
+/* What Pakiti 3's file can say: for a CVE and a package, for every host and for ever. What is not in a file goes only if it could be. */
+static bool can_be_told(const pk_exception *e) { return e->cve && e->package.n && e->group_kind == PK_GROUP_NONE && !e->expires_at; }
 
-/* ---- exceptions ---- */
-
-typedef struct known_exceptions {
-  pk_map keys; /* all that is compared → id * 2, + 1 in the file */
-} known_exceptions;
-
-/* What makes two exceptions the same; only such as the format can tell. */
+/* What makes two such exceptions the same. */
 static pk_str exception_key(const pk_exception *e, pk_buf *key) {
   const pk_str texts[] = {e->package, e->version, e->arch, e->platform};
   key->n = 0;
@@ -248,57 +276,44 @@ static pk_str exception_key(const pk_exception *e, pk_buf *key) {
 }
 
 static pk_rc keep_known_exception(void *arg, const pk_exception *e, pk_err *err) {
-  (void)err;
-  known_exceptions *k = arg;
   pk_buf key;
-  if (!e->cve || e->group_kind != PK_GROUP_NONE) return PK_OK;
+  if (!can_be_told(e)) return PK_OK;
   pk_buf_init(&key, 8192);
-  *pk_map_put(&k->keys, exception_key(e, &key), NULL) = (uint64_t)e->id << 1;
-  pk_buf_free(&key);
-  return PK_OK;
-}
-
-static pk_rc put_exceptions(pk_store *store, import *in, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
-  known_exceptions known;
-  pk_buf key;
-  pk_buf_init(&key, 8192);
-  pk_map_init(&known.keys, true);
-  pk_rc rc = pk_store_exceptions(store, keep_known_exception, &known, err);
-  for (size_t i = 0; rc == PK_OK && i < in->n; i++) {
-    pk_exception *e = &in->list[i].exception;
-    int64_t id = 0;
-    e->created_at = now;
-    if (!e->reason.n) e->reason = PK_STR("imported without a reason");
-    if (!e->approver.n) e->approver = PK_STR("import");
-    rc = pk_exception_check(e, err);
-    if (rc != PK_OK) break;
-    uint64_t *mark = pk_map_put(&known.keys, exception_key(e, &key), NULL);
-    if (!*mark) {
-      rc = pk_store_exception_add(store, e, &id, err);
-      *mark = (uint64_t)id << 1;
-      ret->n_added++;
-    }
-    *mark |= 1;
-  }
-  size_t pos = 0;
-  for (pk_map_slot *slot; rc == PK_OK && remove && (slot = pk_map_next(&known.keys, &pos)) != NULL;) {
-    if (slot->value & 1) continue;
-    rc = pk_store_exception_remove(store, (int64_t)(slot->value >> 1), err);
-    ret->n_removed++;
-  }
-  pk_map_fini(&known.keys);
+  pk_rc rc = keep_known(arg, exception_key(e, &key), e->id, err);
   pk_buf_free(&key);
   return rc;
 }
 
-pk_rc pk_exceptions_import(pk_store *store, const pk_platform_map *platforms, pk_str xml, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
-  import in = {.element = "cveException", .platforms = platforms};
-  *ret = (pk_imported){0};
-  pk_rc rc = read_file(&in, xml, err);
-  ret->n_read = in.n;
-  for (size_t i = 0; rc == PK_OK && !store && i < in.n; i++) rc = pk_exception_check(&in.list[i].exception, err);
-  if (rc == PK_OK && store && (rc = pk_store_begin(store, err)) == PK_OK) rc = finish(store, put_exceptions(store, &in, remove, now, ret, err), err);
-  pk_arena_fini(&in.arena);
+static pk_rc put_exceptions(pk_import *in, pk_store *store, known *k, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
+  pk_buf key;
+  pk_buf_init(&key, 8192);
+  pk_rc rc = pk_store_exceptions(store, keep_known_exception, k, err);
+  for (size_t i = 0; rc == PK_OK && i < in->n; i++) {
+    pk_exception *e = &in->list[i].exception;
+    int64_t id = 0;
+    e->created_at = now;
+    uint64_t *mark = pk_map_put(&k->marks, exception_key(e, &key), NULL);
+    if (!*mark) {
+      rc = pk_store_exception_add(store, e, &id, err);
+      ret->n_added++;
+    }
+    *mark = IN_FILE;
+  }
+  for (size_t i = 0; rc == PK_OK && remove && i < k->n; i++) {
+    if (is_in_file(k, k->rows[i].key)) continue;
+    rc = pk_store_exception_remove(store, k->rows[i].id, err);
+    ret->n_removed++;
+  }
+  pk_buf_free(&key);
+  return rc;
+}
+
+pk_rc pk_import_put(pk_import *file, pk_store *store, bool remove, int64_t now, pk_imported *ret, pk_err *err) {
+  known k = {.arena = &file->arena};
+  *ret = (pk_imported){.n_read = file->n};
+  pk_map_init(&k.marks, true);
+  pk_rc rc = file->platforms ? put_exceptions(file, store, &k, remove, now, ret, err) : put_tags(file, store, &k, remove, now, ret, err);
+  pk_map_fini(&k.marks);
   return rc;
 }
 
@@ -363,13 +378,11 @@ static void write_os_group(pk_buf *out, pk_str platform) {
   write_element(out, "      ", "name", pk_str_of(text));
 }
 
-/* Only what the format can tell: exceptions for a CVE and a package, for every host and for ever. */
 void pk_exceptions_export(const pk_fleet *f, pk_buf *out) {
   pk_buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<cveExceptions>\n");
   for (size_t i = 0; i < f->n_exceptions; i++) {
     const pk_exception *e = &f->exceptions[i];
-    /* an exception that expires would never expire where it is taken in */
-    if (!e->cve || !e->package.n || e->group_kind != PK_GROUP_NONE || e->expires_at) continue;
+    if (!can_be_told(e)) continue; /* one that expires would never expire where it is taken in */
     size_t dash = pk_str_rfind(e->version, '-');
     pk_buf_puts(out, "  <cveException>\n");
     write_cve(out, "cveName", e->cve);

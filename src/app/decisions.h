@@ -11,17 +11,26 @@
 pk_rc pk_tag_check(const pk_cve_tag *t, pk_err *err) PK_MUST_USE;
 pk_rc pk_exception_check(const pk_exception *e, pk_err *err) PK_MUST_USE;
 
+/** Are there no more different names of enabled tags than count (PK_TAG_NAMES_MAX)? error PK_E_LIMIT */
+pk_rc pk_tag_names_fit(pk_store *store, pk_err *err) PK_MUST_USE;
+
+/** A file of Pakiti 3's that was read, to be put into the store. */
+typedef struct pk_import pk_import;
+
 typedef struct pk_imported {
   size_t n_read, n_added, n_changed, n_removed;
 } pk_imported;
 
-/** `store` NULL: only read and check. Read Pakiti 3's `cveTags` and put them, in one transaction. An existing pair of CVE and tag is replaced; `enabled` is false when empty, "0" or
- *  "false". `remove`: those that are not in the file go. error PK_E_SYNTAX, PK_E_LIMIT; nothing is changed then
+/** Read `cveTags` (`enabled` is false when empty, "0" or "false") or `cveExceptions` (`pkg/arch`, `pkg/version` with
+ *  `pkg/release`, and `osGroup/name` may be missing: any), and check every entry. Texts are copied.
+ *  error  PK_E_SYNTAX, PK_E_LIMIT
  *  source docs/protocols.md, Pakiti 3's decisions */
-pk_rc pk_tags_import(pk_store *store, pk_str xml, bool remove, int64_t now, pk_imported *ret, pk_err *err) PK_MUST_USE;
-/** Read Pakiti 3's `cveExceptions`. Equal ones that are there are kept. `pkg/arch`, `pkg/version` and `osGroup/name` may be missing: any. */
-pk_rc pk_exceptions_import(pk_store *store, const pk_platform_map *platforms, pk_str xml, bool remove, int64_t now, pk_imported *ret,
-                           pk_err *err) PK_MUST_USE;
+pk_rc pk_import_tags(pk_str xml, pk_import **ret, pk_err *err) PK_MUST_USE;
+pk_rc pk_import_exceptions(const pk_platform_map *platforms, pk_str xml, pk_import **ret, pk_err *err) PK_MUST_USE;
+/** Put them, inside a transaction. An existing pair of CVE and tag is replaced; an equal exception is kept. `remove`: those that the
+ *  file could tell and does not have go. */
+pk_rc pk_import_put(pk_import *file, pk_store *store, bool remove, int64_t now, pk_imported *ret, pk_err *err) PK_MUST_USE;
+void pk_import_free(pk_import **file);
 
 /** Write the same. `title` stands for the modifier, as Pakiti 3 does. */
 void pk_tags_export(const pk_fleet *f, pk_buf *out);

@@ -132,10 +132,26 @@ pk_str pk_xml_attr(pk_xml *x, const char *name) {
   return PK_STR("");
 }
 
+/* Bytes here of a character that no XML document may hold: a control character, U+FFFE or U+FFFF. 0: none. */
+static size_t untellable(pk_str text, size_t i) {
+  unsigned char c = (unsigned char)text.p[i];
+  if (c < 0x20) return c != '\t' && c != '\n' && c != '\r';
+  return i + 2 < text.n && memcmp(text.p + i, "\xef\xbf", 2) == 0 && ((unsigned char)text.p[i + 2] & 0xfe) == 0xbe ? 3 : 0;
+}
+
+bool pk_xml_can_tell(pk_str text) {
+  size_t i = 0;
+  while (i < text.n && !untellable(text, i)) i++;
+  return i == text.n;
+}
+
 void pk_xml_write(pk_buf *out, pk_str text) {
   for (size_t i = 0; i < text.n; i++) {
     const char *entity = text.p[i] == '&' ? "&amp;" : text.p[i] == '<' ? "&lt;" : text.p[i] == '>' ? "&gt;" : text.p[i] == '"' ? "&quot;" : NULL;
+    size_t n = untellable(text, i);
+    if (n) entity = "?";
     if (entity) pk_buf_puts(out, entity);
     else pk_buf_putc(out, text.p[i]);
+    if (n) i += n - 1;
   }
 }

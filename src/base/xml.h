@@ -26,7 +26,9 @@ pk_rc pk_xml_parse(pk_stream *in, pk_xml_start *start, pk_xml_end *end, void *ar
 /** An attribute of the element being started, or an empty text. Entities are resolved. */
 pk_str pk_xml_attr(pk_xml *x, const char *name);
 
-/** Text as content or attribute of an element: what has a meaning in XML is escaped. */
+/** Can XML tell the text, which is UTF-8? Not control characters, U+FFFE and U+FFFF. source XML 1.0, production 2 */
+bool pk_xml_can_tell(pk_str text);
+/** Text as content or attribute of an element: what has a meaning in XML is escaped, what it cannot tell becomes '?'. */
 void pk_xml_write(pk_buf *out, pk_str text);
 
 #endif

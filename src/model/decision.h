@@ -8,6 +8,8 @@
 
 /** Longest name of a tag; longest reason, link, name of a person. Bytes. */
 #define PK_TAG_NAME_MAX ((size_t)63)
+/** Most different names of enabled tags. */
+#define PK_TAG_NAMES_MAX 64
 #define PK_REASON_MAX ((size_t)2000)
 #define PK_PERSON_MAX ((size_t)200)
 

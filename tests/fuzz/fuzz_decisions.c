@@ -7,11 +7,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static pk_platform_map *platforms;
   pk_err err = {0};
-  pk_imported n;
+  pk_import *file = NULL;
   pk_str xml = {(const char *)data, size};
   if (!platforms) PK_FUZZ_MUST(pk_platform_map_new(pk_embed_platforms, "platforms", &platforms, &err) == PK_OK);
-  pk_fuzz_check(pk_tags_import(NULL, xml, false, 1, &n, &err), &err);
-  PK_FUZZ_MUST(n.n_added == 0 && n.n_changed == 0 && n.n_removed == 0);
-  pk_fuzz_check(pk_exceptions_import(NULL, platforms, xml, false, 1, &n, &err), &err);
+  pk_fuzz_check(pk_import_tags(xml, &file, &err), &err);
+  pk_import_free(&file);
+  pk_fuzz_check(pk_import_exceptions(platforms, xml, &file, &err), &err);
+  pk_import_free(&file);
   return 0;
 }
