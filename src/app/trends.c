@@ -30,8 +30,9 @@ static pk_rc record_all(pk_store *store, const pk_fleet *f, int64_t day, pk_aren
   pk_chosen chosen;
   pk_rc rc = pk_filter_choose(&(pk_filter){0}, f, &everything, arena, &chosen, err);
   if (rc != PK_OK) return rc;
-  pk_trend_point whole = {.kind = PK_GROUP_NONE, .value = PK_STR(""), .day = day};
-  pk_count_chosen(&chosen, &whole.counts);
+  pk_group_numbers numbers;
+  pk_count_chosen(&chosen, &numbers);
+  const pk_trend_point whole = {.kind = PK_GROUP_NONE, .value = PK_STR(""), .day = day, .counts = numbers.counts};
   rc = pk_store_trend_put(store, &whole, err);
   for (size_t i = 0; rc == PK_OK && i < sizeof kinds / sizeof kinds[0]; i++) {
     pk_rows rows;

@@ -127,6 +127,19 @@ int pk_evr_cmp_told(pk_package_type type, pk_str a, pk_str b) {
   return cmp_parts(type, x, y);
 }
 
+int pk_evr_cmp_asked(pk_package_type type, pk_str installed, pk_str asked) {
+  pk_evr x = pk_evr_split(installed), y = pk_evr_split(asked);
+  if (y.epoch.n) {
+    int c = cmp_digits(x.epoch, y.epoch);
+    if (c != 0) return c;
+  }
+  if (!y.has_release) {
+    x.release = PK_STR("");
+    x.has_release = false;
+  }
+  return cmp_parts(type, x, y);
+}
+
 static bool all_of(pk_str s, const char *punctuation) {
   for (size_t i = 0; i < s.n; i++)
     if (!is_digit(s.p[i]) && !is_alpha(s.p[i]) && (s.p[i] == '\0' || !strchr(punctuation, s.p[i]))) return false;

@@ -29,6 +29,10 @@ int pk_evr_cmp(pk_package_type type, pk_str a, pk_str b);
  *  lists versions without epochs does not say that they are 0. */
 int pk_evr_cmp_told(pk_package_type type, pk_str a, pk_str b);
 
+/** As pk_evr_cmp, for a version that a person asks about ("openssl <= 3.0.15"): what the question leaves out, epoch or release, is
+ *  left out of the comparison, as in the dependencies of packages. source rpm 4.18 lib/rpmds.c rpmdsCompareEVR */
+int pk_evr_cmp_asked(pk_package_type type, pk_str installed, pk_str asked);
+
 typedef enum pk_evr_validity {
   PK_EVR_VALID = 0,
   PK_EVR_DUBIOUS = 1, /**< comparable, but against policy: a version that does not begin with a digit, odd characters */

@@ -109,6 +109,13 @@ pk_rc pk_store_feed_list(pk_store *store, pk_feed_row **ret, size_t *ret_n, pk_e
   return PK_OK;
 }
 
+pk_rc pk_store_feed_defines(pk_store *store, int64_t feed_id, bool *ret, pk_err *err) {
+  int64_t n = 0;
+  pk_rc rc = pk_db_number(store->db, &n, err, "SELECT COUNT(*) FROM (SELECT 1 FROM definition WHERE feed_id = $1 LIMIT 1) AS one", "i", feed_id);
+  *ret = n > 0;
+  return rc;
+}
+
 pk_rc pk_store_feed_failed(pk_store *store, int64_t feed_id, int64_t now, const char *error, pk_err *err) {
   return pk_db_run(store->db, NULL, err, "UPDATE feed SET tried_at = $2, error = $3 WHERE id = $1", "iit", feed_id, now, pk_str_of(error));
 }

@@ -70,6 +70,8 @@ pk_rc pk_store_feed_remove(pk_store *store, int64_t feed_id, pk_err *err) PK_MUS
 pk_rc pk_store_feed_get(pk_store *store, pk_str name, pk_feed_row *ret, pk_err *err) PK_MUST_USE;
 /** All, by name; the caller ends each with pk_feed_row_fini and frees the array. */
 pk_rc pk_store_feed_list(pk_store *store, pk_feed_row **ret, size_t *ret_n, pk_err *err) PK_MUST_USE;
+/** Does the feed say of packages that they are vulnerable? Feeds of facts about CVEs and releases do not. */
+pk_rc pk_store_feed_defines(pk_store *store, int64_t feed_id, bool *ret, pk_err *err) PK_MUST_USE;
 /** Note a try that failed: what it offered stays. */
 pk_rc pk_store_feed_failed(pk_store *store, int64_t feed_id, int64_t now, const char *error, pk_err *err) PK_MUST_USE;
 /** Note a try that found nothing new. */
@@ -220,6 +222,9 @@ pk_rc pk_store_definitions_of_cve(pk_store *store, int64_t cve, pk_arena *arena,
 /** Ids of the definitions of a CVE. */
 typedef pk_rc pk_store_id_visit(void *arg, int64_t id, pk_err *err);
 pk_rc pk_store_definition_ids_of_cve(pk_store *store, int64_t cve, pk_store_id_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
+/** What vendors call a CVE: the severity (lower case, "" none) of each definition of it, and whether that is of other CVEs too. */
+typedef pk_rc pk_store_severity_visit(void *arg, pk_str severity, bool of_many, pk_err *err);
+pk_rc pk_store_severities_of_cve(pk_store *store, int64_t cve, pk_store_severity_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
 /** Definitions with criteria. */
 pk_rc pk_store_definitions_with_criteria(pk_store *store, pk_arena *arena, pk_store_definition_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
 /** One definition; lives in the arena. PK_NOTFOUND. */
@@ -229,6 +234,9 @@ pk_rc pk_store_definition_cves(pk_store *store, int64_t id, pk_str *ret, pk_err 
 
 /** Everything known of a CVE, the best of all feeds; unset as pk_cve_fact says. Texts live in the arena. PK_NOTFOUND nothing is. */
 pk_rc pk_store_cve_fact(pk_store *store, int64_t cve, pk_arena *arena, pk_cve_fact *ret, pk_err *err) PK_MUST_USE;
+
+/** When releases stop being supported, as every feed says it. In the arena. error PK_E_LIMIT */
+pk_rc pk_store_release_facts(pk_store *store, pk_arena *arena, pk_release_fact **ret, size_t *ret_n, pk_err *err) PK_MUST_USE;
 
 /** Source package of a binary package, by the indexes of the platform's repositories: of this version, else of any.
  *  *ret_evr is "" where it is only known by name. PK_NOTFOUND no index has it. Texts live in the arena. */

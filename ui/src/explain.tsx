@@ -5,7 +5,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { get, part } from './api';
 import type { Explanation, Page } from './api';
-import { Loaded, State, Time } from './pieces';
+import { Facts, Loaded, State, Time } from './pieces';
 
 function One({ x }: { x: Explanation }) {
   const lines: [string, React.ReactNode][] = [
@@ -26,16 +26,7 @@ function One({ x }: { x: Explanation }) {
       <Badge className={`mark mark-${x.vulnerable ? 'red' : 'green'}`} tt="none" radius="sm" mb="xs">
         {x.vulnerable ? 'vulnerable' : 'not vulnerable'}
       </Badge>
-      <dl className="facts">
-        {lines
-          .filter(([, value]) => value)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts of={lines} />
     </Card>
   );
 }

@@ -2,17 +2,21 @@
 
 // Small pieces that every page is made of.
 
-import { Alert, Anchor, Badge, Box, Button, Card, Code, CopyButton, Group, Skeleton, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { Alert, Anchor, Badge, Box, Button, Card, Code, Group, Skeleton, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { useTimeout } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { UseQueryResult } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import { get } from './api';
+import { get, Problem } from './api';
 import type { Settings } from './api';
 import { AnchorLink } from './links';
 import type { Search } from './search';
 import { useTitle } from './title';
 
-export const number = (n: number) => n.toLocaleString();
+/* The pages are in English, and so are their numbers and dates. */
+const LOCALE = 'en-GB';
+export const number = (n: number) => n.toLocaleString(LOCALE);
 
 export function useSettings() {
   return useQuery({ queryKey: ['settings'], queryFn: () => get<Settings>('settings'), staleTime: 300_000 });
@@ -57,7 +61,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
     <Alert color="red" variant="light" title="This could not be loaded" role="alert">
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{error instanceof Error ? error.message : String(error)}</Text>
-        {retry && (
+        {retry && !(error instanceof Problem && error.status >= 400 && error.status < 500) && (
           <Button size="xs" variant="default" onClick={retry}>
             Try again
           </Button>
@@ -79,10 +83,27 @@ export function Loaded<T>({ query, children, height = 120 }: { query: UseQueryRe
   return <>{children(query.data)}</>;
 }
 
+/** Names and values, one pair a line; those without a value are left out. */
+export function Facts({ of }: { of: [string, ReactNode][] }) {
+  return (
+    <dl className="facts">
+      {of
+        .filter(([, value]) => value)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
 /* ---- time, in the reader's zone ---- */
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
-const near = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'full', timeStyle: 'long' });
+const dateOnly = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium' });
+const near = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const STEPS: [number, Intl.RelativeTimeFormatUnit][] = [
   [60, 'second'],
   [60, 'minute'],
@@ -111,6 +132,17 @@ export function Time({ at, none = 'never' }: { at: string | null; none?: string 
   );
 }
 
+/** A day that matters as such: the end of an exception, of a release's support. */
+export function Day({ at, none = '' }: { at: string | null; none?: string }) {
+  if (!at) return <>{none}</>;
+  const date = new Date(at);
+  return (
+    <time dateTime={at} title={`${exact.format(date)}, ${ago(date)}`} className="nowrap">
+      {dateOnly.format(date)}
+    </time>
+  );
+}
+
 /* ---- words with a colour ---- */
 
 const SEVERITIES: Record<string, string> = { critical: 'red', high: 'orange', medium: 'yellow', low: 'gray', unknown: 'gray' };
@@ -129,7 +161,7 @@ const STATES: Record<string, [string, string]> = {
   ordinary: ['yellow', 'ordinary'],
   current: ['green', 'current'],
   unknown: ['gray', 'in no repository'],
-  fixed: ['green', 'fix available'],
+  fixed: ['orange', 'fix available'],
   affected: ['red', 'no fix yet'],
   'will-not-fix': ['gray', 'will not be fixed'],
   deferred: ['gray', 'fix deferred'],
@@ -159,6 +191,20 @@ export function Flag({ colour = 'red', children, about }: { colour?: string; chi
   );
 }
 
+/** What a vendor says of a finding, and whether people took it away. */
+export function Finding({ of }: { of: { state: string; exception: number | null; reason: string } }) {
+  return (
+    <>
+      <State is={of.state} />{' '}
+      {of.exception !== null && (
+        <Flag colour="blue" about={of.reason}>
+          excepted
+        </Flag>
+      )}
+    </>
+  );
+}
+
 export function Tags({ names }: { names: string[] }) {
   return (
     <>
@@ -179,6 +225,20 @@ export function Count({ n, bad = false }: { n: number; bad?: boolean }) {
     </Text>
   );
 }
+
+/** A count that is known only if somebody judges: no zero where nobody looked. */
+export function Judged({ n, judged, by, bad }: { n: number; judged: boolean; by: string; bad?: boolean }) {
+  if (judged || n) return <Count n={n} bad={bad} />;
+  return (
+    <Tooltip label={`not judged: ${by} is known for it`} events={{ hover: true, focus: true, touch: true }}>
+      <Text span size="sm" c="dimmed" aria-label={`not judged: ${by} is known for it`}>
+        –
+      </Text>
+    </Tooltip>
+  );
+}
+export const NO_REPOSITORY = 'no repository';
+export const NO_VENDOR = 'nobody who says what is vulnerable';
 
 /* ---- links ---- */
 
@@ -219,7 +279,22 @@ export function OuterLink({ url }: { url: string }) {
 
 /* ---- numbers of the overview ---- */
 
-export function Stat({ label, value, search, about, colour }: { label: string; value: number; search?: Search; about?: string; colour?: string }) {
+export function Stat({
+  label,
+  value,
+  search,
+  to = '/hosts',
+  about,
+  colour,
+}: {
+  label: string;
+  value: number | string;
+  search?: Search;
+  to?: string;
+  about?: ReactNode;
+  colour?: string;
+}) {
+  const shown = typeof value === 'number' ? number(value) : value;
   return (
     <Card withBorder padding="md">
       <Text size="sm" c="dimmed">
@@ -227,11 +302,11 @@ export function Stat({ label, value, search, about, colour }: { label: string; v
       </Text>
       <Text size="xl" fw={700} className={value && colour ? `text-${colour}` : undefined}>
         {search ? (
-          <AnchorLink to="/hosts" search={search} inherit c="inherit" aria-label={`${label}: ${number(value)}`}>
-            {number(value)}
+          <AnchorLink to={to} search={search as never} inherit c="inherit" aria-label={`${label}: ${shown}`}>
+            {shown}
           </AnchorLink>
         ) : (
-          number(value)
+          shown
         )}
       </Text>
       {about && (
@@ -243,7 +318,21 @@ export function Stat({ label, value, search, about, colour }: { label: string; v
   );
 }
 
+/** Browsers lend the clipboard to pages of https and localhost only; elsewhere the text is chosen, as by hand, and copied. */
+async function copy(text: string, shown: Element): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    window.getSelection()?.selectAllChildren(shown);
+    return document.execCommand('copy');
+  }
+}
+
 export function Command({ text, label }: { text: string; label: string }) {
+  const code = useRef<HTMLElement>(null);
+  const [told, setTold] = useState('Copy');
+  const { start } = useTimeout(() => setTold('Copy'), 2000);
   return (
     <Card withBorder padding="sm" mb="sm">
       <Group justify="space-between" wrap="nowrap" align="flex-start">
@@ -251,15 +340,22 @@ export function Command({ text, label }: { text: string; label: string }) {
           <Text size="xs" c="dimmed">
             {label}
           </Text>
-          <Code className="break command">{text}</Code>
+          <Code ref={code} className="break command">
+            {text}
+          </Code>
         </Box>
-        <CopyButton value={text}>
-          {({ copied, copy }) => (
-            <Button size="xs" variant="default" flex="none" onClick={copy} aria-label={`Copy: ${label}`}>
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
+        <Button
+          size="xs"
+          variant="default"
+          flex="none"
+          aria-label={`${told}: ${label}`}
+          onClick={async () => {
+            setTold(code.current && (await copy(text, code.current)) ? 'Copied' : 'Press Ctrl+C');
+            start();
+          }}
+        >
+          {told}
+        </Button>
       </Group>
     </Card>
   );

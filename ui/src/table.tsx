@@ -22,19 +22,24 @@ export interface Column<Row> {
   /** Field to sort by. */
   sort?: string;
   numeric?: boolean;
+  /** The first click sorts it descending, as numbers: the worst comes first. */
+  worst?: boolean;
   /** Not shown until it is chosen. */
   extra?: boolean;
 }
 
 interface ListTableProps<Row> {
-  /** Names the table for readers and for the choice of columns, which is kept. */
+  /** Names the table for readers. */
   name: string;
+  /** Under which the choice of columns is kept; else the name. */
+  kind?: string;
   path: string;
   params?: Params;
   columns: Column<Row>[];
   rowKey: (row: Row) => string;
   sort: string;
-  onSort?: (sort: string) => void;
+  /** undefined: the list's own order. */
+  onSort?: (sort: string | undefined) => void;
   empty: ReactNode;
   /** Rows of a page. */
   limit?: number;
@@ -43,19 +48,18 @@ interface ListTableProps<Row> {
   refresh?: number;
 }
 
-/** The field that a column would sort by next: ascending, descending, ascending … numbers descend first. */
-function nextSort(current: string, field: string, numeric: boolean) {
-  if (current === field) return `-${field}`;
-  if (current === `-${field}`) return field;
-  return numeric ? `-${field}` : field;
+/** The order that a column would give next: its first one, the other one, then that of the list itself (""). */
+function nextSort(current: string, field: string, descends: boolean) {
+  const [one, other] = descends ? [`-${field}`, field] : [field, `-${field}`];
+  return current === one ? other : current === other ? '' : one;
 }
 
 export function ListTable<Row extends object>(props: ListTableProps<Row>) {
   const { name, path, params, columns, rowKey, empty, limit = 50 } = props;
-  const [ownSort, setOwnSort] = useState<string>();
-  const sort = props.onSort ? props.sort : (ownSort ?? props.sort);
-  const setSort = props.onSort ?? setOwnSort;
-  const [visibility, setVisibility] = useLocalStorage<VisibilityState>({ key: `columns-${name}`, defaultValue: {} });
+  const [ownSort, setOwnSort] = useState('');
+  const sort = props.onSort ? props.sort : ownSort || props.sort;
+  const setSort = (next: string) => (props.onSort ? props.onSort(next || undefined) : setOwnSort(next));
+  const [visibility, setVisibility] = useLocalStorage<VisibilityState>({ key: `columns-${props.kind ?? name}`, defaultValue: {} });
 
   const query = useInfiniteQuery({
     queryKey: [path, params, sort, limit],
@@ -87,12 +91,15 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
   });
   const byId = new Map(columns.map((column) => [column.id, column]));
   const first = query.isPending;
+  const count = query.isError ? '' : first || query.isPlaceholderData ? 'Loading' : `${number(total)} ${total === 1 ? 'row' : 'rows'}`;
+  const [leading = ''] = sort.split(',');
+  const wanted = columns.filter((column) => shown[column.id]);
 
   return (
-    <Box aria-busy={query.isFetching}>
+    <Box aria-busy={query.isFetching} className={query.isPlaceholderData ? 'waiting' : undefined}>
       <Group justify="space-between" mb="xs" gap="xs">
         <Text size="sm" c="dimmed" role="status">
-          {first ? 'Loading' : `${number(total)} ${total === 1 ? 'row' : 'rows'}`}
+          {count}
         </Text>
         <Group gap="xs">
           {props.above}
@@ -110,9 +117,13 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
                       key={column.id}
                       label={column.title}
                       checked={shown[column.id]}
+                      disabled={wanted.length === 1 && shown[column.id]}
                       onChange={(event) => setVisibility({ ...visibility, [column.id]: event.currentTarget.checked })}
                     />
                   ))}
+                  <Button size="compact-xs" variant="subtle" onClick={() => setVisibility({})}>
+                    As at first
+                  </Button>
                 </Stack>
               </ScrollArea.Autosize>
             </Popover.Dropdown>
@@ -136,7 +147,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
       {query.isError ? (
         <Failed error={query.error} retry={() => void query.refetch()} />
       ) : (
-        <Table.ScrollContainer type="native" minWidth={0} tabIndex={0} role="region" aria-label={name}>
+        <Table.ScrollContainer type="native" minWidth={0} tabIndex={0} role="region" aria-label={name} className="list">
           <Table striped highlightOnHover tabularNums verticalSpacing={6}>
             <Table.Caption className="hidden">{name}</Table.Caption>
             <Table.Thead>
@@ -145,7 +156,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
                   {group.headers.map((header) => {
                     const column = byId.get(header.id);
                     const field = column?.sort;
-                    const direction = field && sort === field ? 'ascending' : field && sort === `-${field}` ? 'descending' : 'none';
+                    const direction = field && leading === field ? 'ascending' : field && leading === `-${field}` ? 'descending' : 'none';
                     const Icon = direction === 'ascending' ? SortUpIcon : direction === 'descending' ? SortDownIcon : SortNoneIcon;
                     return (
                       <Table.Th
@@ -155,7 +166,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
                         scope="col"
                       >
                         {field ? (
-                          <UnstyledButton onClick={() => setSort(nextSort(sort, field, column?.numeric ?? false))} fw={700} fz="sm" className="nowrap">
+                          <UnstyledButton onClick={() => setSort(nextSort(leading, field, (column?.numeric || column?.worst) ?? false))} fw={700} fz="sm" className="nowrap">
                             {column?.title} <Icon size={12} />
                           </UnstyledButton>
                         ) : (
@@ -171,7 +182,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
               {first &&
                 [0, 1, 2, 3, 4].map((i) => (
                   <Table.Tr key={i}>
-                    <Table.Td colSpan={columns.length}>
+                    <Table.Td colSpan={wanted.length}>
                       <Skeleton height={16} />
                     </Table.Td>
                   </Table.Tr>

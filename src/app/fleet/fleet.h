@@ -24,14 +24,17 @@ pk_severity pk_severity_of(pk_str word);
 /** From a CVSS base score in tenths; -1 is unknown. */
 pk_severity pk_severity_of_score(int32_t cvss);
 
+/** How bad a CVE is: the worst that any vendor calls it, else by its CVSS. A definition of several CVEs speaks of the worst of them: it
+ *  counts where there is no CVSS. */
+pk_rc pk_cve_severity(pk_store *store, int64_t cve, const pk_cve_fact *fact, pk_severity *ret, pk_err *err) PK_MUST_USE;
+
 /** A CVE that some rule speaks of which holds for a package of the fleet. */
 typedef struct pk_fleet_cve {
   uint32_t place; /**< among the fleet's */
   int64_t number;
   pk_str name;
-  _Atomic pk_severity severity; /**< the worst that a vendor gives it, else by its CVSS; may change as definitions come */
-  bool by_vendor;               /**< the maker's: a vendor has spoken */
-  pk_cve_fact fact;             /**< fact.cve "": nothing is known */
+  pk_severity severity;
+  pk_cve_fact fact; /**< fact.cve "": nothing is known */
 } pk_fleet_cve;
 
 /** What people and the fleet make of a CVE at this moment. */
@@ -83,14 +86,28 @@ typedef struct pk_fleet_set {
   size_t n;
 } pk_fleet_set;
 
+/** How the kernel that runs stands. The order is that of a listing, the worst last. */
+typedef enum pk_kernel_state {
+  PK_KERNEL_NOT_TOLD, /**< which one runs */
+  PK_KERNEL_CURRENT,  /**< nothing better is known */
+  PK_KERNEL_RESTART,  /**< a newer one is installed and waits for a restart */
+  PK_KERNEL_UPDATE    /**< a newer one, or one that fixes a vulnerability, is there to be installed */
+} pk_kernel_state;
+/** "unknown", "current", "restart", "update". */
+const char *pk_kernel_state_name(pk_kernel_state s);
+
 typedef struct pk_fleet_profile {
   int64_t id;
   const pk_platform *platform;
   pk_str kernel;
   const pk_fleet_set *set;
-  const unsigned char *states; /**< pk_update_state of each member of the set */
+  const unsigned char *states; /**< pk_update_state of each member of the set; of kernels that do not run PK_UPDATE_UNSEEN */
   int64_t n_packages, n_updates, n_security;
   bool reboot_pending;
+  pk_kernel_state kernel_state;
+  bool updates_judged; /**< some package is in a repository of the platform: else nobody knows what is current */
+  bool cves_judged;    /**< some feed says what is vulnerable on the platform */
+  int64_t support_ends_at; /**< of the platform's release; 0: not said, 1: ended, date not said */
   const pk_fleet_verdict *const *updates; /**< packages that are not current; of kernels that do not run none */
   size_t n_update_verdicts;
   const pk_fleet_verdict *const *vulnerable; /**< packages for which a rule holds */
@@ -99,11 +116,17 @@ typedef struct pk_fleet_profile {
   size_t n_cves;
 } pk_fleet_profile;
 
+/** Exceptions by CVE, package and number: those that may take something away from a finding are found without looking at the others. */
+typedef struct pk_fleet_exceptions {
+  const pk_exception *const *list;
+  size_t n;
+} pk_fleet_exceptions;
+
 typedef struct pk_fleet_stand {
   const pk_fleet_profile *profile;
   uint32_t profile_place;                /**< of the profile among the fleet's */
-  const pk_exception *const *exceptions; /**< that may apply to its hosts, ascending by CVE */
-  size_t n_exceptions;
+  const pk_fleet_exceptions *general;    /**< for all hosts of the fleet */
+  pk_fleet_exceptions own;               /**< for groups of hosts to which its hosts belong */
   const uint32_t *excepted; /**< places of CVEs of the profile that do not count, ascending; the others do */
   size_t n_excepted, n_cves, n_tagged, n_exploited;
   uint64_t tags; /**< of all that count */
@@ -141,7 +164,9 @@ struct pk_fleet {
   size_t n_tags;
   pk_exception *exceptions; /**< by id, expired ones too */
   size_t n_exceptions;
-  int64_t *exception_hosts; /**< by place in exceptions: hosts from which it takes a finding away */
+  const pk_exception **active; /**< those that have not expired: for all hosts, then for each group */
+  pk_fleet_exceptions general; /**< of them those for all hosts that have not expired */
+  int64_t *exception_hosts;    /**< by place in exceptions: hosts from which it takes a finding away, be it alone or with others */
   pk_settings settings;
   int64_t made_at;     /**< UTC */
   int64_t valid_until; /**< an exception expires then; INT64_MAX */
@@ -150,7 +175,7 @@ struct pk_fleet {
   int refs; /**< the keeper's */
 };
 
-/** Does an exception take this finding away from the hosts of a stand? NULL: it counts. */
+/** The exception with the lowest number that takes this finding away from the hosts of a stand. NULL: it counts. */
 const pk_exception *pk_fleet_excepted(const pk_fleet_stand *stand, const pk_fleet_verdict *v, const pk_fleet_cve *cve);
 /** Does a CVE count for the hosts of a stand? */
 bool pk_fleet_counts(const pk_fleet_stand *stand, uint32_t place);
@@ -158,6 +183,8 @@ bool pk_fleet_counts(const pk_fleet_stand *stand, uint32_t place);
 bool pk_fleet_has_place(const uint32_t *places, size_t n, uint32_t place);
 /** Text by which a host belongs to a group of a kind. */
 pk_str pk_fleet_group_of(const pk_fleet *f, const pk_fleet_host *h, pk_group_kind kind);
+/** Is the release that the host runs out of its vendor's ordinary support? */
+bool pk_fleet_unsupported(const pk_fleet *f, const pk_fleet_profile *p);
 /** May the asker see the host? The one place where a scope is applied. */
 bool pk_fleet_sees(const pk_scope *scope, const pk_fleet_host *h);
 /** A host by its key, or else the only one of that name; NULL: none, or several of that name. */

@@ -8,7 +8,6 @@
 
 /* A fleet is made anew after this even if nothing was written: hosts fall silent. */
 #define FLEET_AGE_MAX_S 60
-#define TAG_NAMES_MAX 64
 
 typedef struct making {
   pk_fleet *f;
@@ -17,8 +16,9 @@ typedef struct making {
   const pk_fleet *before;
   size_t at; /* in before->hosts */
   size_t hosts_cap, tags_cap, exceptions_cap, stands_cap;
-  const pk_exception **active; /* exceptions that have not expired */
+  const pk_exception **active; /* exceptions that have not expired: those for all hosts, then those for each group */
   size_t n_active;
+  pk_map groups; /* kind (a byte) and value → place of its first one among the active, + 1 */
   size_t *took; /* by exception: the stand, + 1, from which it took something last */
   pk_map stands; /* profile and exceptions → place + 1 */
   pk_map profile_places; /* pointer → place */
@@ -60,7 +60,24 @@ static pk_rc keep_exception(void *arg, const pk_exception *e, pk_err *err) {
 static int cmp_exceptions(const void *a, const void *b) {
   const pk_exception *x = *(const pk_exception *const *)a, *y = *(const pk_exception *const *)b;
   if (x->cve != y->cve) return x->cve < y->cve ? -1 : 1;
-  return (x->id > y->id) - (x->id < y->id);
+  int c = pk_str_cmp(x->package, y->package);
+  return c ? c : (x->id > y->id) - (x->id < y->id);
+}
+
+static int cmp_groups(const pk_exception *x, const pk_exception *y) {
+  return x->group_kind != y->group_kind ? (x->group_kind < y->group_kind ? -1 : 1) : pk_str_cmp(x->group_value, y->group_value);
+}
+
+static int cmp_grouped(const void *a, const void *b) {
+  int c = cmp_groups(*(const pk_exception *const *)a, *(const pk_exception *const *)b);
+  return c ? c : cmp_exceptions(a, b);
+}
+
+static pk_str group_key(pk_group_kind kind, pk_str value, pk_buf *key) {
+  key->n = 0;
+  pk_buf_putc(key, (char)('0' + kind));
+  pk_buf_str(key, value);
+  return pk_buf_view(key);
 }
 
 static void list_active(making *m) {
@@ -72,45 +89,77 @@ static void list_active(making *m) {
     m->active[m->n_active++] = e;
     if (e->expires_at && e->expires_at < f->valid_until) f->valid_until = e->expires_at;
   }
-  qsort(m->active, m->n_active, sizeof *m->active, cmp_exceptions);
+  qsort(m->active, m->n_active, sizeof *m->active, cmp_grouped);
+  size_t n_general = 0;
+  while (n_general < m->n_active && m->active[n_general]->group_kind == PK_GROUP_NONE) n_general++;
+  f->general = (pk_fleet_exceptions){m->active, n_general};
+  pk_buf key;
+  pk_buf_init(&key, 65536);
+  for (size_t i = m->n_active; i-- > n_general;) *pk_map_put(&m->groups, group_key(m->active[i]->group_kind, m->active[i]->group_value, &key), NULL) = i + 1;
+  pk_buf_free(&key);
   f->exception_hosts = pk_calloc(f->n_exceptions + 1, sizeof *f->exception_hosts);
   m->took = pk_calloc(f->n_exceptions + 1, sizeof *m->took);
 }
 
-/* Bit of an enabled tag; those beyond the 64th are kept and shown, but count nowhere. */
+/* Bit of an enabled tag; -1: there are too many, which whoever puts tags prevents. */
 static int tag_bit(pk_fleet *f, pk_str name) {
   for (size_t i = 0; i < f->n_tag_names; i++)
     if (pk_str_eq(f->tag_names[i], name)) return (int)i;
-  if (f->n_tag_names == TAG_NAMES_MAX) return -1;
+  if (f->n_tag_names == PK_TAG_NAMES_MAX) return -1;
   f->tag_names[f->n_tag_names] = name;
   return (int)f->n_tag_names++;
 }
 
 static void mark_tags(making *m) {
   pk_fleet *f = m->f;
-  f->tag_names = pk_calloc(TAG_NAMES_MAX, sizeof *f->tag_names);
+  f->tag_names = pk_calloc(PK_TAG_NAMES_MAX, sizeof *f->tag_names);
   for (size_t i = 0; i < f->n_tags; i++) {
-    int bit = f->tags[i].enabled ? tag_bit(f, f->tags[i].tag) : -1;
-    const pk_fleet_cve *cve = fleet_pool_cve(m->pool, f->tags[i].cve);
-    if (bit >= 0 && cve) f->cve_states[cve->place].tags |= (uint64_t)1 << bit;
+    const pk_fleet_cve *cve = f->tags[i].enabled ? fleet_pool_cve(m->pool, f->tags[i].cve) : NULL;
+    int bit = cve ? tag_bit(f, f->tags[i].tag) : -1;
+    if (bit >= 0) f->cve_states[cve->place].tags |= (uint64_t)1 << bit;
   }
 }
 
-/* Exceptions of a stand ascend by CVE; those for every CVE come first. */
-const pk_exception *pk_fleet_excepted(const pk_fleet_stand *stand, const pk_fleet_verdict *v, const pk_fleet_cve *cve) {
-  size_t low = 0, high = stand->n_exceptions;
-  pk_str platform = stand->profile->platform->name;
-  const pk_package *p = v->package ? &v->package->package : NULL;
-  for (; low < stand->n_exceptions && !stand->exceptions[low]->cve; low++)
-    if (pk_exception_fits(stand->exceptions[low], cve->number, platform, p)) return stand->exceptions[low];
+/* Exceptions for a CVE (0: for every one) and a package ("": for every one): the first of them. */
+static size_t first_of(const pk_fleet_exceptions *l, int64_t cve, pk_str package) {
+  const pk_exception wanted = {.cve = cve, .package = package, .id = INT64_MIN}, *const it = &wanted;
+  size_t low = 0, high = l->n;
   while (low < high) {
     size_t middle = (low + high) / 2;
-    if (stand->exceptions[middle]->cve < cve->number) low = middle + 1;
+    if (cmp_exceptions(&l->list[middle], &it) < 0) low = middle + 1;
     else high = middle;
   }
-  for (; low < stand->n_exceptions && stand->exceptions[low]->cve == cve->number; low++)
-    if (pk_exception_fits(stand->exceptions[low], cve->number, platform, p)) return stand->exceptions[low];
-  return NULL;
+  return low;
+}
+
+typedef void exception_visit(void *arg, const pk_exception *e);
+
+/* Every exception that takes the finding away. */
+static void each_excepting(const pk_fleet_stand *s, const pk_fleet_verdict *v, const pk_fleet_cve *cve, exception_visit *visit, void *arg) {
+  const pk_fleet_exceptions *const lists[] = {s->general, &s->own};
+  const pk_package *p = v->package ? &v->package->package : NULL;
+  const struct {
+    int64_t cve;
+    pk_str package;
+  } keys[] = {{cve->number, PK_STR("")}, {cve->number, p ? p->name : PK_STR("")}, {0, p ? p->name : PK_STR("")}};
+  for (size_t i = 0; i < 2; i++)
+    for (size_t k = 0; lists[i]->n && k < (p ? 3 : 1); k++)
+      for (size_t at = first_of(lists[i], keys[k].cve, keys[k].package); at < lists[i]->n; at++) {
+        const pk_exception *e = lists[i]->list[at];
+        if (e->cve != keys[k].cve || !pk_str_eq(e->package, keys[k].package)) break;
+        if (pk_exception_fits(e, cve->number, s->profile->platform->name, p)) visit(arg, e);
+      }
+}
+
+static void keep_lowest(void *arg, const pk_exception *e) {
+  const pk_exception **lowest = arg;
+  if (!*lowest || e->id < (*lowest)->id) *lowest = e;
+}
+
+const pk_exception *pk_fleet_excepted(const pk_fleet_stand *stand, const pk_fleet_verdict *v, const pk_fleet_cve *cve) {
+  const pk_exception *lowest = NULL;
+  each_excepting(stand, v, cve, keep_lowest, &lowest);
+  return lowest;
 }
 
 /* ---- hosts ---- */
@@ -152,7 +201,8 @@ typedef struct taking {
   size_t stand, exception;
 } taking;
 
-static void note_taking(making *m, const pk_exception *e) {
+static void note_taking(void *arg, const pk_exception *e) {
+  making *m = arg;
   size_t at = (size_t)(e - m->f->exceptions);
   if (m->took[at] == m->f->n_stands) return;
   m->took[at] = m->f->n_stands;
@@ -172,23 +222,29 @@ static void suspect(making *m, suspects *l, const pk_fleet_cve *cve) {
   l->places[l->n++] = cve->place;
 }
 
+/* Is there one for the CVE, whatever the package (NULL), or for the package, whatever the CVE (0)? */
+static bool speaks_of(const pk_fleet_stand *s, int64_t cve, const pk_str *package) {
+  const pk_fleet_exceptions *const lists[] = {s->general, &s->own};
+  for (size_t i = 0; i < 2; i++) {
+    size_t at = first_of(lists[i], cve, package ? *package : PK_STR(""));
+    if (at < lists[i]->n && lists[i]->list[at]->cve == cve && (!package || pk_str_eq(lists[i]->list[at]->package, *package))) return true;
+  }
+  return false;
+}
+
 static void find_suspects(making *m, const pk_fleet_stand *s, suspects *l) {
   const pk_fleet_profile *p = s->profile;
   do fleet_pool_count(m->pool);
   while (m->pool->stamp == UINT32_MAX); /* the next one is needed too, for those that are cleared */
-  for (size_t i = 0; i < s->n_exceptions; i++) {
-    const pk_exception *e = s->exceptions[i];
-    const pk_fleet_cve *cve = e->cve ? fleet_pool_cve(m->pool, e->cve) : NULL;
-    if (e->cve) {
-      if (cve && pk_fleet_has_place(p->cves, p->n_cves, cve->place)) suspect(m, l, cve);
-      continue;
-    }
-    for (size_t k = 0; k < p->n_vulnerable; k++) {
-      const pk_fleet_verdict *v = p->vulnerable[k];
-      if (!v->package || !pk_str_eq(v->package->package.name, e->package)) continue;
-      for (size_t r = 0; r < v->n_rules; r++)
-        for (size_t c = 0; v->rules[r]->counts && c < v->rules[r]->definition->n_cves; c++) suspect(m, l, v->rules[r]->definition->cves[c]);
-    }
+  for (size_t i = 0; i < p->n_cves; i++) {
+    const pk_fleet_cve *cve = m->pool->cves_by_place[p->cves[i]];
+    if (speaks_of(s, cve->number, NULL)) suspect(m, l, cve);
+  }
+  for (size_t k = 0; k < p->n_vulnerable; k++) {
+    const pk_fleet_verdict *v = p->vulnerable[k];
+    if (!v->package || !speaks_of(s, 0, &v->package->package.name)) continue;
+    for (size_t r = 0; r < v->n_rules; r++)
+      for (size_t c = 0; v->rules[r]->counts && c < v->rules[r]->definition->n_cves; c++) suspect(m, l, v->rules[r]->definition->cves[c]);
   }
 }
 
@@ -203,8 +259,7 @@ static void clear_suspects(making *m, const pk_fleet_stand *s, suspects *l) {
       for (size_t c = 0; rule->counts && c < rule->definition->n_cves; c++) {
         const pk_fleet_cve *cve = rule->definition->cves[c];
         if (cve->place >= m->pool->n_stamps || m->pool->stamps[cve->place] < suspected) continue;
-        const pk_exception *e = pk_fleet_excepted(s, p->vulnerable[k], cve);
-        if (e) note_taking(m, e);
+        if (pk_fleet_excepted(s, p->vulnerable[k], cve)) each_excepting(s, p->vulnerable[k], cve, note_taking, m);
         else m->pool->stamps[cve->place] = cleared;
       }
     }
@@ -235,30 +290,42 @@ static uint32_t profile_place(making *m, const pk_fleet_profile *profile) {
   return (uint32_t)*place;
 }
 
-static pk_rc new_stand(making *m, const pk_fleet_profile *profile, const pk_exception *const *exceptions, size_t n, pk_err *err) {
+/* `own`: n of them, in any order. */
+static pk_rc new_stand(making *m, const pk_fleet_profile *profile, const pk_exception *const *own, size_t n, pk_err *err) {
   pk_fleet *f = m->f;
   PK_GROW(f->stands, f->n_stands, m->stands_cap);
   pk_fleet_stand *s = &f->stands[f->n_stands++];
   const pk_exception **copy = pk_arena_alloc(&f->arena, n * sizeof *copy + 1);
   if (!copy) return full(err);
-  if (n) memcpy(copy, exceptions, n * sizeof *copy);
-  *s = (pk_fleet_stand){.profile = profile, .profile_place = profile_place(m, profile), .exceptions = copy, .n_exceptions = n};
-  pk_rc rc = n ? count_stand(m, s, err) : PK_OK;
+  if (n) memcpy(copy, own, n * sizeof *copy);
+  if (n) qsort(copy, n, sizeof *copy, cmp_exceptions);
+  *s = (pk_fleet_stand){.profile = profile, .profile_place = profile_place(m, profile), .general = &f->general, .own = {copy, n}};
+  pk_rc rc = m->n_active ? count_stand(m, s, err) : PK_OK;
   s->n_cves = profile->n_cves - s->n_excepted;
   return rc;
 }
 
-static pk_rc find_stand(making *m, pk_fleet_host *h, int64_t profile_id, pk_buf *key, const pk_exception **list, pk_err *err) {
+/* Exceptions for groups to which the host belongs; they tell its stand from others of its profile. */
+static size_t own_exceptions(const making *m, const pk_fleet_host *h, pk_buf *key, const pk_exception **list) {
+  const struct {
+    pk_group_kind kind;
+    pk_str value;
+  } groups[] = {{PK_GROUP_HOST, h->texts[PK_HOST_KEY]}, {PK_GROUP_DOMAIN, h->texts[PK_HOST_DOMAIN]}, {PK_GROUP_TLD, h->tld},
+                {PK_GROUP_SITE, h->texts[PK_HOST_SITE]}, {PK_GROUP_TAG, h->texts[PK_HOST_TAG]}};
   size_t n = 0;
-  const pk_exception_subject subject = {.key = h->texts[PK_HOST_KEY], .domain = h->texts[PK_HOST_DOMAIN], .tld = h->tld, .site = h->texts[PK_HOST_SITE],
-                                        .tag = h->texts[PK_HOST_TAG]};
+  for (size_t i = 0; m->groups.n && i < sizeof groups / sizeof groups[0]; i++) {
+    const uint64_t *place = pk_map_get(&m->groups, group_key(groups[i].kind, groups[i].value, key));
+    for (size_t at = place ? (size_t)*place - 1 : m->n_active; at < m->n_active && (at + 1 == *place || !cmp_groups(m->active[at - 1], m->active[at])); at++)
+      list[n++] = m->active[at];
+  }
+  return n;
+}
+
+static pk_rc find_stand(making *m, pk_fleet_host *h, int64_t profile_id, pk_buf *key, const pk_exception **list, pk_err *err) {
+  size_t n = own_exceptions(m, h, key, list);
   key->n = 0;
   pk_buf_add(key, &profile_id, sizeof profile_id);
-  for (size_t i = 0; i < m->n_active; i++)
-    if (pk_exception_is_for(m->active[i], &subject)) {
-      list[n++] = m->active[i];
-      pk_buf_add(key, &m->active[i], sizeof m->active[i]);
-    }
+  pk_buf_add(key, list, n * sizeof *list);
   bool is_new;
   uint64_t *place = pk_map_put(&m->stands, pk_buf_view(key), &is_new);
   pk_rc rc = PK_OK;
@@ -284,7 +351,7 @@ static pk_rc make_stands(making *m, pk_err *err) {
   int64_t last_profile = 0;
   for (size_t i = 0; rc == PK_OK && i < m->f->n_hosts; i++) {
     pk_fleet_host *h = &m->f->hosts[i];
-    if (!m->n_active && i && m->profiles[i] == last_profile) { /* as the one before */
+    if (!m->groups.n && i && m->profiles[i] == last_profile) { /* as the one before */
       h->stand = m->f->hosts[i - 1].stand;
       m->f->stands[h->stand].n_hosts++;
       continue;
@@ -404,8 +471,10 @@ pk_rc fleet_make(pk_store *store, const pk_fleet *before, int64_t now, pk_fleet 
       f->pool = fleet_pool_new(generation);
     }
     making m = {.f = f, .pool = f->pool, .store = store, .before = before};
+    pk_map_init(&m.groups, true);
     rc = read_all(&m, err);
-    free(m.active);
+    pk_map_fini(&m.groups);
+    f->active = m.active;
     free(m.took);
     free(m.takings);
     free(m.profiles);
@@ -434,6 +503,7 @@ void pk_fleet_free(pk_fleet **fleet) {
   free(f->tag_names);
   free(f->tags);
   free(f->exceptions);
+  free(f->active);
   free(f->exception_hosts);
   fleet_pool_release(&f->pool);
   pk_arena_fini(&f->arena);
@@ -468,6 +538,8 @@ pk_str pk_fleet_group_of(const pk_fleet *f, const pk_fleet_host *h, pk_group_kin
   }
   return PK_STR("");
 }
+
+bool pk_fleet_unsupported(const pk_fleet *f, const pk_fleet_profile *p) { return p->support_ends_at && p->support_ends_at <= f->made_at; }
 
 bool pk_fleet_sees(const pk_scope *scope, const pk_fleet_host *h) {
   (void)h;

@@ -2,6 +2,7 @@
  *
  * pool: packages, sets, definitions, verdicts and profiles as pointers, read from the store when a fleet first needs them. */
 #include "app/fleet/internal.h"
+#include "app/judge.h"
 #include "match/kernel.h"
 
 #include <stdlib.h>
@@ -46,6 +47,7 @@ void fleet_pool_release(fleet_pool **p) {
   for (size_t i = 0; i < pool->n_verdicts; i++) free(pool->verdicts[i].by_package);
   for (size_t i = 0; i < pool->n_feeds; i++) pk_feed_row_fini(&pool->feeds[i]);
   free(pool->feeds);
+  free(pool->feed_defines);
   free(pool->verdicts);
   free(pool->packages);
   free(pool->cves_by_place);
@@ -160,6 +162,26 @@ pk_severity pk_severity_of_score(int32_t cvss) {
   return cvss >= CVSS_CRITICAL ? PK_SEVERITY_CRITICAL : cvss >= CVSS_HIGH ? PK_SEVERITY_HIGH : cvss >= CVSS_MEDIUM ? PK_SEVERITY_MEDIUM : PK_SEVERITY_LOW;
 }
 
+typedef struct worst_word {
+  bool has_score;
+  pk_severity worst;
+} worst_word;
+
+static pk_rc note_severity(void *arg, pk_str word, bool of_many, pk_err *err) {
+  (void)err;
+  worst_word *w = arg;
+  pk_severity s = pk_severity_of(word);
+  if (s > w->worst && !(of_many && w->has_score)) w->worst = s;
+  return PK_OK;
+}
+
+pk_rc pk_cve_severity(pk_store *store, int64_t cve, const pk_cve_fact *fact, pk_severity *ret, pk_err *err) {
+  worst_word w = {.has_score = fact->cvss >= 0};
+  pk_rc rc = pk_store_severities_of_cve(store, cve, note_severity, &w, err);
+  *ret = w.worst == PK_SEVERITY_UNKNOWN ? pk_severity_of_score(fact->cvss) : w.worst;
+  return rc;
+}
+
 static pk_rc cve_of(fleet_pool *pool, pk_store *store, pk_str name, pk_fleet_cve **ret, pk_err *err) {
   int64_t number = pk_cve_number(name);
   *ret = number ? pointer_in(&pool->cves, number) : NULL;
@@ -176,8 +198,8 @@ static pk_rc cve_of(fleet_pool *pool, pk_store *store, pk_str name, pk_fleet_cve
     cve->fact = (pk_cve_fact){.epss = -1, .epss_rank = -1, .cvss = -1};
     rc = PK_OK;
   }
+  if (rc == PK_OK) rc = pk_cve_severity(store, number, &cve->fact, &cve->severity, err);
   if (rc != PK_OK) return rc;
-  cve->severity = pk_severity_of_score(cve->fact.cvss);
   PK_GROW(pool->cves_by_place, pool->n_cves, pool->cves_cap);
   pool->cves_by_place[pool->n_cves++] = cve;
   put_pointer(&pool->cves, number, cve);
@@ -191,15 +213,6 @@ static pk_str feed_name(const fleet_pool *pool, int64_t id) {
   for (size_t i = 0; i < pool->n_feeds; i++)
     if (pool->feeds[i].feed.id == id) return pk_str_of(pool->feeds[i].feed.name);
   return PK_STR("");
-}
-
-/* The vendor's severity counts more than that of the score; of a definition of many CVEs only where there is no score. */
-static void note_severity(pk_fleet_cve *cve, const pk_fleet_definition *d) {
-  pk_severity s = pk_severity_of(d->severity);
-  bool told = cve->fact.cve.n && cve->fact.cvss >= 0;
-  if (s == PK_SEVERITY_UNKNOWN || (d->n_cves > 1 && told)) return;
-  if (!cve->by_vendor || s > cve->severity) cve->severity = s;
-  cve->by_vendor = true;
 }
 
 static uint32_t advisory_place(fleet_pool *pool, pk_str advisory) {
@@ -239,7 +252,6 @@ static pk_rc fill_definition(fleet_pool *pool, pk_store *store, const pk_definit
     rc = cve_of(pool, store, from->cves[i], &cve, err);
     if (rc == PK_OK && cve) cves[d->n_cves++] = cve;
   }
-  for (size_t i = 0; rc == PK_OK && i < d->n_cves; i++) note_severity(pointer_in(&pool->cves, cves[i]->number), d);
   return rc;
 }
 
@@ -266,6 +278,9 @@ static pk_rc definition_of(fleet_pool *pool, pk_store *store, int64_t id, const 
 static pk_rc load_heads(fleet_pool *pool, pk_store *store, pk_err *err) {
   if (!pool->feeds) {
     pk_rc rc = pk_store_feed_list(store, &pool->feeds, &pool->n_feeds, err);
+    pool->feed_defines = pk_calloc(pool->n_feeds + 1, sizeof *pool->feed_defines);
+    for (size_t i = 0; rc == PK_OK && i < pool->n_feeds; i++) rc = pk_store_feed_defines(store, pool->feeds[i].feed.id, &pool->feed_defines[i], err);
+    if (rc == PK_OK) rc = pk_store_release_facts(store, &pool->arena, &pool->releases, &pool->n_releases, err);
     if (rc != PK_OK) return rc;
   }
   pk_platform *platforms;
@@ -504,6 +519,44 @@ static pk_rc count_cves(fleet_pool *pool, pk_fleet_profile *p, pk_err *err) {
   return rc;
 }
 
+const char *pk_kernel_state_name(pk_kernel_state s) {
+  static const char *const names[] = {"unknown", "current", "restart", "update"};
+  return names[s];
+}
+
+static bool runs(const pk_fleet_verdict *v, pk_str kernel) { return v->package && pk_kernel_role_of(&v->package->package, kernel) == PK_KERNEL_RUNNING; }
+
+static bool has_fix(const pk_fleet_verdict *v) {
+  for (size_t i = 0; i < v->n_rules; i++)
+    if (v->rules[i]->counts && v->rules[i]->state == PK_RULE_FIXED) return true;
+  return false;
+}
+
+static pk_kernel_state kernel_state_of(const pk_fleet_profile *p) {
+  if (!p->kernel.n) return PK_KERNEL_NOT_TOLD;
+  if (p->reboot_pending) return PK_KERNEL_RESTART;
+  for (size_t i = 0; i < p->n_update_verdicts; i++)
+    if (runs(p->updates[i], p->kernel)) return PK_KERNEL_UPDATE;
+  for (size_t i = 0; i < p->n_vulnerable; i++)
+    if (runs(p->vulnerable[i], p->kernel) && has_fix(p->vulnerable[i])) return PK_KERNEL_UPDATE;
+  return PK_KERNEL_CURRENT;
+}
+
+/* What the verdicts rest on. */
+static void note_ground(const fleet_pool *pool, pk_fleet_profile *p) {
+  size_t longest = 0;
+  for (size_t i = 0; i < p->set->n; i++) p->updates_judged |= p->states[i] > PK_UPDATE_UNKNOWN;
+  p->cves_judged = p->n_vulnerable > 0;
+  for (size_t i = 0; i < pool->n_feeds; i++)
+    p->cves_judged |= pool->feed_defines[i] && pk_judge_speaks(pk_str_of(pool->feeds[i].feed.platform), p->platform);
+  for (size_t i = 0; i < pool->n_releases; i++) {
+    const pk_release_fact *r = &pool->releases[i];
+    if (!r->eol_at || r->platform.n <= longest || !pk_platform_covers(r->platform, p->platform->name)) continue;
+    longest = r->platform.n;
+    p->support_ends_at = r->eol_at;
+  }
+}
+
 static pk_rc fill_profile(fleet_pool *pool, pk_store *store, const pk_kept_profile *row, pk_fleet_profile *p, pk_err *err) {
   verdict_keeping k;
   verdict_list updates = {0}, vulnerable = {0};
@@ -519,8 +572,9 @@ static pk_rc fill_profile(fleet_pool *pool, pk_store *store, const pk_kept_profi
   for (size_t i = 0; rc == PK_OK && i < p->set->n; i++) {
     const pk_fleet_verdict *v;
     rc = verdict_on(&k, p->set->ids[i], &v, err);
-    if (rc == PK_OK && v) states[i] = (unsigned char)v->state;
-    if (rc == PK_OK && v && v->n_rules && v->package && pk_kernel_role_of(&v->package->package, p->kernel) != PK_KERNEL_IDLE) add_verdict(&vulnerable, v);
+    if (rc != PK_OK || !v || pk_kernel_role_of(&v->package->package, p->kernel) == PK_KERNEL_IDLE) continue;
+    states[i] = (unsigned char)v->state;
+    if (v->n_rules) add_verdict(&vulnerable, v);
   }
   pk_str rest = row->updates;
   for (int64_t id = 0; rc == PK_OK && pk_store_next_id(&rest, &id);) {
@@ -533,7 +587,10 @@ static pk_rc fill_profile(fleet_pool *pool, pk_store *store, const pk_kept_profi
   if (rc == PK_OK) rc = keep_list(pool, &vulnerable, &p->vulnerable, &p->n_vulnerable, err);
   free(updates.list);
   free(vulnerable.list);
-  return rc == PK_OK ? count_cves(pool, p, err) : rc;
+  if (rc != PK_OK) return rc;
+  p->kernel_state = kernel_state_of(p);
+  note_ground(pool, p);
+  return count_cves(pool, p, err);
 }
 
 pk_rc fleet_pool_profile(fleet_pool *pool, pk_store *store, int64_t id, const pk_fleet_profile **ret, pk_err *err) {

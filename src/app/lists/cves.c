@@ -137,7 +137,8 @@ pk_rc pk_rows_cves(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena,
   cve_row *rows = NULL;
   size_t n = 0, cap = 0;
   for (size_t i = 0; i < f->n_cves; i++) {
-    if ((w->only && w->only != f->cves[i]) || (!hosts[i] && !excepted[i]) || !cve_is_wanted(w, f, f->cves[i], fixes[i])) continue;
+    bool hits = hosts[i] || (excepted[i] && (w->all || w->only));
+    if (!hits || (w->only && w->only != f->cves[i]) || !cve_is_wanted(w, f, f->cves[i], fixes[i])) continue;
     void *array = rows;
     if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) return pk_rows_full(err);
     rows = array;
@@ -149,7 +150,7 @@ pk_rc pk_rows_cves(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena,
   return PK_OK;
 }
 
-pk_rc pk_rows_unknown_cve(const pk_fleet *f, int64_t number, const pk_cve_fact *fact, pk_arena *arena, pk_rows *ret, pk_err *err) {
+pk_rc pk_rows_unknown_cve(const pk_fleet *f, pk_store *store, int64_t number, const pk_cve_fact *fact, pk_arena *arena, pk_rows *ret, pk_err *err) {
   pk_fleet_cve *cve = pk_arena_alloc(arena, sizeof *cve);
   cve_row *row = pk_arena_alloc(arena, sizeof *row);
   pk_str *names = pk_arena_alloc(arena, (f->n_tags + 1) * sizeof *names);
@@ -158,7 +159,8 @@ pk_rc pk_rows_unknown_cve(const pk_fleet *f, int64_t number, const pk_cve_fact *
   if (!cve || !row || !names || !pk_arena_copy(arena, pk_str_of(name), &cve->name)) return pk_rows_full(err);
   cve->number = number;
   cve->fact = *fact;
-  cve->severity = pk_severity_of_score(fact->cvss);
+  pk_rc rc = pk_cve_severity(store, number, fact, &cve->severity, err);
+  if (rc != PK_OK) return rc;
   pk_texts tags = {.list = names};
   for (size_t i = 0; i < f->n_tags; i++)
     if (f->tags[i].cve == number && f->tags[i].enabled) names[tags.n++] = f->tags[i].tag;
@@ -191,14 +193,15 @@ const pk_fleet_rule *pk_rule_for(const pk_fleet_verdict *v, const pk_fleet_cve *
 typedef struct host_cve_row {
   pk_rank cve, severity;
   int64_t cvss, epss, exploited, ransomware, exception, counts, priority, number;
-  pk_str title, package, arch, installed, state, fixed, advisory, feed, vendor_severity, definition, reason;
+  pk_str title, package, arch, state, advisory, feed, vendor_severity, definition, reason;
+  pk_rank installed, fixed;
   pk_texts tags;
 } host_cve_row;
 
 #define HOST_CVE_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(host_cve_row, name)}
 static const pk_list_field HOST_CVE_FIELDS[] = {
     HOST_CVE_FIELD(cve, RANK),        HOST_CVE_FIELD(severity, RANK),   HOST_CVE_FIELD(package, TEXT),  HOST_CVE_FIELD(arch, TEXT),
-    HOST_CVE_FIELD(installed, TEXT),  HOST_CVE_FIELD(state, TEXT),      HOST_CVE_FIELD(fixed, TEXT),    HOST_CVE_FIELD(advisory, TEXT),
+    HOST_CVE_FIELD(installed, VERSION),  HOST_CVE_FIELD(state, TEXT),      HOST_CVE_FIELD(fixed, VERSION),    HOST_CVE_FIELD(advisory, TEXT),
     HOST_CVE_FIELD(cvss, SCORE),      HOST_CVE_FIELD(epss, SHARE),      HOST_CVE_FIELD(exploited, BOOL), HOST_CVE_FIELD(ransomware, BOOL),
     HOST_CVE_FIELD(tags, TEXTS),      HOST_CVE_FIELD(title, TEXT),      HOST_CVE_FIELD(counts, BOOL),   HOST_CVE_FIELD(exception, ID),
     HOST_CVE_FIELD(reason, TEXT),     HOST_CVE_FIELD(vendor_severity, TEXT), HOST_CVE_FIELD(definition, TEXT), HOST_CVE_FIELD(feed, TEXT),
@@ -214,7 +217,8 @@ static host_cve_row host_cve_row_of(const pk_fleet *f, const pk_fleet_stand *s, 
   const pk_package *p = v->package ? &v->package->package : &none;
   return (host_cve_row){.cve = cve_rank(cve), .severity = severity_rank(cve->severity), .cvss = cve->fact.cvss, .epss = cve->fact.epss,
                         .exploited = cve->fact.exploited_at != 0, .ransomware = cve->fact.ransomware, .title = cve->fact.title, .package = p->name,
-                        .arch = p->arch, .installed = p->evr, .state = pk_str_of(pk_rule_state_name(r->state)), .fixed = r->fixed,
+                        .arch = p->arch, .installed = pk_version_cell(p->type, p->evr), .state = pk_str_of(pk_rule_state_name(r->state)),
+                        .fixed = pk_version_cell(p->type, r->fixed),
                         .advisory = r->advisory, .feed = r->definition->feed, .vendor_severity = r->definition->severity,
                         .definition = r->definition->name, .priority = priority_of(cve), .counts = r->counts && !e, .exception = e ? e->id : 0,
                         .reason = e ? e->reason : PK_STR(""), .tags = pk_tags_of(f, f->cve_states[cve->place].tags, arena)};

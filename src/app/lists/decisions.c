@@ -30,9 +30,10 @@ pk_rc pk_rows_tags(const pk_fleet *f, const pk_list_wanted *w, pk_arena *arena, 
   size_t n = 0;
   tag_row *rows = pk_arena_alloc(arena, f->n_tags * sizeof *rows + 1);
   if (!rows) return pk_rows_full(err);
+  const pk_fleet_cve *cve = NULL;
   for (size_t i = 0; i < f->n_tags; i++) {
-    const pk_cve_tag *t = &f->tags[i];
-    const pk_fleet_cve *cve = pk_fleet_cve_of(f, t->cve);
+    const pk_cve_tag *t = &f->tags[i]; /* by CVE */
+    if (!i || t->cve != f->tags[i - 1].cve) cve = pk_fleet_cve_of(f, t->cve);
     tag_row *r = &rows[n];
     *r = (tag_row){.tag = t->tag, .reason = t->reason, .url = t->url, .modified_by = t->modified_by, .enabled = t->enabled, .modified = t->modified_at,
                    .hosts = cve ? f->cve_states[cve->place].n_hosts : 0};

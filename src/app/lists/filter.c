@@ -3,7 +3,7 @@
 
 #include "model/evr.h"
 
-static const char *const STATES[PK_STATES] = {"updates", "security", "cves", "tagged", "exploited", "excepted", "reboot", "silent", "current"};
+static const char *const STATES[PK_STATES] = {"updates", "security", "cves", "tagged", "exploited", "excepted", "kernel", "reboot", "unjudged", "unsupported", "silent", "current"};
 
 /* ---- parameters ---- */
 
@@ -35,7 +35,7 @@ pk_rc pk_package_wanted_of(pk_str text, pk_package_wanted *ret, pk_err *err) {
 bool pk_package_is_wanted(const pk_package_wanted *w, const pk_package *p) {
   if (!pk_str_eq(p->name, w->name)) return false;
   if (!*w->op) return true;
-  int c = pk_evr_cmp_told(p->type, p->evr, w->version);
+  int c = pk_evr_cmp_asked(p->type, p->evr, w->version);
   for (size_t i = 0; i < N_OPERATORS; i++)
     if (strcmp(OPERATORS[i].op, w->op) == 0) return c < 0 ? OPERATORS[i].less : c == 0 ? OPERATORS[i].equal : OPERATORS[i].greater;
   return false;
@@ -73,7 +73,7 @@ static pk_rc take_states(pk_filter *f, pk_str list, pk_err *err) {
     size_t i = 0;
     while (i < PK_STATES && !pk_str_is(one, STATES[i])) i++;
     if (i == PK_STATES)
-      return pk_err_set(err, PK_E_SYNTAX, "'%.*s' is no state: say updates, security, cves, tagged, exploited, excepted, reboot, silent or current",
+      return pk_err_set(err, PK_E_SYNTAX, "'%.*s' is no state: say updates, security, cves, tagged, exploited, excepted, kernel, reboot, unjudged, unsupported, silent or current",
                         PK_FMT(one));
     f->states |= 1u << i;
   }
@@ -84,7 +84,7 @@ pk_rc pk_filter_take(pk_filter *f, pk_str name, pk_str value, int64_t now, pk_er
   const struct {
     const char *name;
     pk_wanted *to;
-  } texts[] = {{"host", &f->host}, {"kernel", &f->kernel}, {"arch", &f->arch}, {"os", &f->os}, {"client", &f->client}, {"cve_tag", &f->cve_tag}};
+  } texts[] = {{"host", &f->host}, {"kernel", &f->kernel}, {"arch", &f->arch}, {"os", &f->os}, {"client", &f->client}, {"cve_tag", &f->cve_tag}, {"advisory", &f->advisory}};
   pk_group_kind kind;
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     if (pk_str_is(name, texts[i].name)) {
@@ -131,27 +131,39 @@ typedef struct choosing {
   unsigned char *profile_passes; /* by place */
 } choosing;
 
-static bool has_state(const pk_fleet_stand *s, unsigned states) {
+static bool has_state(const pk_fleet *f, const pk_fleet_stand *s, unsigned states) {
   const pk_fleet_profile *p = s->profile;
   const bool holds[PK_STATES] = {[PK_STATE_UPDATES] = p->n_updates > 0, [PK_STATE_SECURITY] = p->n_security > 0, [PK_STATE_CVES] = s->n_cves > 0,
                                  [PK_STATE_TAGGED] = s->n_tagged > 0, [PK_STATE_EXPLOITED] = s->n_exploited > 0,
-                                 [PK_STATE_EXCEPTED] = s->n_excepted > 0, [PK_STATE_REBOOT] = p->reboot_pending, [PK_STATE_SILENT] = true,
-                                 [PK_STATE_CURRENT] = p->n_updates == 0};
+                                 [PK_STATE_EXCEPTED] = s->n_excepted > 0, [PK_STATE_KERNEL] = p->kernel_state == PK_KERNEL_UPDATE,
+                                 [PK_STATE_REBOOT] = p->reboot_pending, [PK_STATE_UNJUDGED] = !p->updates_judged || !p->cves_judged,
+                                 [PK_STATE_UNSUPPORTED] = pk_fleet_unsupported(f, p), [PK_STATE_SILENT] = true,
+                                 [PK_STATE_CURRENT] = p->updates_judged && p->n_updates == 0 && p->kernel_state <= PK_KERNEL_CURRENT};
   for (unsigned i = 0; i < PK_STATES; i++)
     if (states >> i & 1 && !holds[i]) return false;
   return true;
 }
 
 static bool stand_passes(const choosing *c, const pk_fleet_stand *s) {
-  if (!c->profile_passes[s->profile_place] || !has_state(s, c->f->states)) return false;
+  if (!c->profile_passes[s->profile_place] || !has_state(c->fleet, s, c->f->states)) return false;
   if (c->f->cve && (!c->cve || !pk_fleet_counts(s, c->cve->place))) return false;
   return !c->f->cve_tag.given || (s->tags & c->tag);
+}
+
+static bool would_help(pk_str advisory, const pk_fleet_profile *p) {
+  for (size_t i = 0; i < p->n_vulnerable; i++)
+    for (size_t r = 0; r < p->vulnerable[i]->n_rules; r++) {
+      const pk_fleet_rule *rule = p->vulnerable[i]->rules[r];
+      if (rule->state == PK_RULE_FIXED && pk_str_eq(rule->advisory, advisory)) return true;
+    }
+  return false;
 }
 
 /* What is the same for all stands of a profile. */
 static bool profile_passes(const choosing *c, const pk_fleet_profile *p) {
   if (!is_equal(&c->f->groups[PK_GROUP_PLATFORM], p->platform->name) || !is_equal(&c->f->kernel, p->kernel) || !is_equal(&c->f->arch, p->platform->arch))
     return false;
+  if (c->f->advisory.given && !would_help(c->f->advisory.text, p)) return false;
   bool has = !c->f->package.name.n;
   for (size_t i = 0; !has && i < c->n_package_ids; i++) has = pk_fleet_set_has(p->set, c->package_ids[i]);
   return has;

@@ -22,6 +22,7 @@ typedef struct pk_package_wanted {
 typedef struct pk_filter {
   pk_wanted host, groups[PK_GROUP_KINDS]; /**< by pk_group_kind */
   pk_wanted kernel, arch, os, client;
+  pk_wanted advisory; /**< it would help them */
   pk_str q;           /**< part of a host's name, in lower case */
   pk_package_wanted package;
   int64_t cve;        /**< 0: any */
@@ -31,7 +32,8 @@ typedef struct pk_filter {
   int64_t seen_from, seen_to; /**< last report from, until */
 } pk_filter;
 
-/** What may be asked of a host; "updates", "security", "cves", "tagged", "exploited", "excepted", "reboot", "silent", "current". */
+/** What may be asked of a host; "updates", "security", "cves", "tagged", "exploited", "excepted", "kernel", "reboot", "unjudged",
+ *  "unsupported", "silent", "current". */
 typedef enum pk_host_state {
   PK_STATE_UPDATES,
   PK_STATE_SECURITY,
@@ -39,9 +41,12 @@ typedef enum pk_host_state {
   PK_STATE_TAGGED,
   PK_STATE_EXPLOITED,
   PK_STATE_EXCEPTED,
+  PK_STATE_KERNEL, /**< a better kernel than the one that runs is there to be installed */
   PK_STATE_REBOOT,
+  PK_STATE_UNJUDGED,    /**< no repository, or nobody who says what is vulnerable, is known for it */
+  PK_STATE_UNSUPPORTED, /**< its release is out of support */
   PK_STATE_SILENT,
-  PK_STATE_CURRENT, /**< reports, and lacks no update */
+  PK_STATE_CURRENT, /**< reports, and nothing is there to be installed or waits for a restart */
   PK_STATES
 } pk_host_state;
 

@@ -4,18 +4,18 @@
 #include "app/lists/lists.h"
 
 typedef struct hit_row {
-  pk_str key, name, domain, tld, site, tag, platform, kernel, package, arch, installed, fixed, advisory, feed, reason;
-  pk_rank state;
+  pk_str key, name, domain, tld, site, tag, platform, kernel, package, arch, advisory, feed, reason;
+  pk_rank installed, fixed, state;
   int64_t more, exception, last_report, counts;
 } hit_row;
 
 #define HIT_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(hit_row, name)}
 #define HIT_HOST                                                                                                                          \
   HIT_FIELD(key, TEXT), HIT_FIELD(name, TEXT), HIT_FIELD(domain, TEXT), HIT_FIELD(tld, TEXT), HIT_FIELD(site, TEXT), HIT_FIELD(tag, TEXT), \
-      HIT_FIELD(platform, TEXT), HIT_FIELD(kernel, TEXT), HIT_FIELD(package, TEXT), HIT_FIELD(arch, TEXT), HIT_FIELD(installed, TEXT),     \
+      HIT_FIELD(platform, TEXT), HIT_FIELD(kernel, TEXT), HIT_FIELD(package, TEXT), HIT_FIELD(arch, TEXT), HIT_FIELD(installed, VERSION),     \
       HIT_FIELD(more, NUMBER), HIT_FIELD(state, RANK), HIT_FIELD(last_report, TIME)
-static const pk_list_field PACKAGE_HOST_FIELDS[] = {HIT_HOST, {"available", PK_CELL_TEXT, offsetof(hit_row, fixed)}};
-static const pk_list_field CVE_HOST_FIELDS[] = {HIT_HOST,           HIT_FIELD(fixed, TEXT),   HIT_FIELD(advisory, TEXT), HIT_FIELD(feed, TEXT),
+static const pk_list_field PACKAGE_HOST_FIELDS[] = {HIT_HOST, {"available", PK_CELL_VERSION, offsetof(hit_row, fixed)}};
+static const pk_list_field CVE_HOST_FIELDS[] = {HIT_HOST,           HIT_FIELD(fixed, VERSION),   HIT_FIELD(advisory, TEXT), HIT_FIELD(feed, TEXT),
                                                 HIT_FIELD(counts, BOOL), HIT_FIELD(exception, ID), HIT_FIELD(reason, TEXT)};
 const pk_list_kind pk_list_package_hosts = {"hosts", PACKAGE_HOST_FIELDS, sizeof PACKAGE_HOST_FIELDS / sizeof PACKAGE_HOST_FIELDS[0], "name", "key", NULL,
                                             NULL};
@@ -24,14 +24,15 @@ const pk_list_kind pk_list_cve_hosts = {"hosts", CVE_HOST_FIELDS, sizeof CVE_HOS
 static void show_package(hit_row *r, const pk_fleet_package *p) {
   r->package = p->package.name;
   r->arch = p->package.arch;
-  r->installed = p->package.evr;
+  r->installed = pk_version_cell(p->package.type, p->package.evr);
+  r->fixed = pk_version_cell(p->package.type, PK_STR(""));
 }
 
 static pk_rank state_rank(const char *name, int64_t rank) { return (pk_rank){pk_str_of(name), rank}; }
 
 static hit_row nothing(void) {
   const pk_str none = PK_STR("");
-  return (hit_row){.package = none, .arch = none, .installed = none, .fixed = none, .advisory = none, .feed = none, .reason = none};
+  return (hit_row){.package = none, .arch = none, .installed = {none, 0}, .fixed = {none, 0}, .advisory = none, .feed = none, .reason = none};
 }
 
 /* Does a stand have what is asked for? */
@@ -106,7 +107,7 @@ static bool look_for_cve(const pk_fleet *f, const pk_fleet_stand *s, void *asked
     found = true;
     if (v->package) show_package(ret, v->package);
     ret->state = state_rank(pk_rule_state_name(r->state), r->state);
-    ret->fixed = r->fixed;
+    ret->fixed.text = r->fixed;
     ret->advisory = r->advisory;
     ret->feed = r->definition->feed;
     ret->counts = !e;
@@ -144,7 +145,7 @@ static bool look_for_package(const pk_fleet *f, const pk_fleet_stand *s, void *a
       const pk_fleet_verdict *v = s->profile->updates[k];
       if (v->package != ids->list[i]) continue;
       ret->state = v->state == PK_UPDATE_SECURITY ? state_rank("security", v->state) : state_rank("ordinary", v->state);
-      ret->fixed = v->available;
+      ret->fixed.text = v->available;
     }
   }
   ret->more = n ? (int64_t)n - 1 : 0;

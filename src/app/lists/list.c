@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/lists/list.h"
 
+#include "model/evr.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -22,7 +24,8 @@ void pk_list_cell(const pk_rows *rows, const void *row, size_t field, pk_cell *r
   switch (f->kind) {
   case PK_CELL_TEXT: memcpy(&ret->text, place, sizeof ret->text); return;
   case PK_CELL_TEXTS: memcpy(&ret->texts, place, sizeof ret->texts); return;
-  case PK_CELL_RANK: {
+  case PK_CELL_RANK:
+  case PK_CELL_VERSION: {
     pk_rank rank;
     memcpy(&rank, place, sizeof rank);
     ret->text = rank.text;
@@ -86,8 +89,10 @@ pk_rc pk_list_order_of(const pk_list_kind *kind, pk_str sort, pk_str fields, pk_
   if (rc == PK_OK) rc = add_sort(kind, pk_str_of(kind->key), PK_SORT_MAX * 2, ret, err);
   pk_str one;
   while (rc == PK_OK && pk_str_split(&fields, ',', &one)) {
-    if (ret->n_fields == PK_FIELDS_MAX) return pk_err_set(err, PK_E_LIMIT, "ask for %d fields at most", PK_FIELDS_MAX);
-    rc = field_named(kind, one, &ret->fields[ret->n_fields++], err);
+    rc = field_named(kind, one, &ret->fields[ret->n_fields], err);
+    for (size_t i = 0; rc == PK_OK && i < ret->n_fields; i++)
+      if (ret->fields[i] == ret->fields[ret->n_fields]) rc = pk_err_set(err, PK_E_SYNTAX, "field '%.*s' is asked for twice", PK_FMT(one));
+    if (rc == PK_OK) ret->n_fields++; /* at most as many as the list has */
   }
   if (!ret->n_fields) {
     for (size_t i = 0; i < kind->n_fields; i++) ret->fields[i] = i;
@@ -96,11 +101,15 @@ pk_rc pk_list_order_of(const pk_list_kind *kind, pk_str sort, pk_str fields, pk_
   return rc;
 }
 
-static bool is_text(pk_cell_kind kind) { return kind == PK_CELL_TEXT || kind == PK_CELL_TEXTS; }
+/* What of a cell decides the order, and so is in a cursor. */
+static bool has_text(pk_cell_kind kind) { return kind == PK_CELL_TEXT || kind == PK_CELL_TEXTS || kind == PK_CELL_VERSION; }
+static bool has_number(pk_cell_kind kind) { return kind != PK_CELL_TEXT && kind != PK_CELL_TEXTS; }
 
 static int cmp_values(pk_cell_kind kind, const pk_cell *a, const pk_cell *b) {
-  if (is_text(kind)) return pk_str_cmp(pk_str_sub(a->text, 0, CURSOR_TEXT_MAX), pk_str_sub(b->text, 0, CURSOR_TEXT_MAX));
-  return (a->number > b->number) - (a->number < b->number);
+  if (has_number(kind) && a->number != b->number) return a->number < b->number ? -1 : 1;
+  if (!has_text(kind)) return 0;
+  pk_str x = pk_str_sub(a->text, 0, CURSOR_TEXT_MAX), y = pk_str_sub(b->text, 0, CURSOR_TEXT_MAX);
+  return kind == PK_CELL_VERSION ? pk_evr_cmp((pk_package_type)a->number, x, y) : pk_str_cmp(x, y);
 }
 
 typedef struct sorting {
@@ -141,13 +150,12 @@ static void write_cursor(const pk_rows *rows, const pk_list_order *o, size_t las
     pk_cell v;
     pk_list_cell(rows, pk_list_row(rows, last), o->sort[i], &v);
     pk_buf_varint(&bytes, o->sort[i] << 1 | o->descending[i]);
-    if (is_text(rows->kind->fields[o->sort[i]].kind)) {
+    if (has_text(rows->kind->fields[o->sort[i]].kind)) {
       pk_str text = pk_str_sub(v.text, 0, CURSOR_TEXT_MAX);
       pk_buf_varint(&bytes, text.n);
       pk_buf_str(&bytes, text);
-    } else {
-      pk_buf_varint(&bytes, (uint64_t)v.number << 1 ^ (uint64_t)(v.number >> 63));
     }
+    if (has_number(rows->kind->fields[o->sort[i]].kind)) pk_buf_varint(&bytes, (uint64_t)v.number << 1 ^ (uint64_t)(v.number >> 63));
   }
   char text[CURSOR_BYTES_MAX * 4 / 3 + 8];
   if (!bytes.over && sodium_bin2base64(text, sizeof text, (const unsigned char *)bytes.p, bytes.n, sodium_base64_VARIANT_URLSAFE_NO_PADDING))
@@ -159,12 +167,14 @@ static bool read_values(const pk_list_kind *kind, const pk_list_order *o, pk_str
   for (size_t i = 0; i < o->n_sort; i++) {
     uint64_t field, n;
     ret[i] = (pk_cell){.text = PK_STR("")};
-    if (!pk_varint_read(&rest, &field) || field != (o->sort[i] << 1 | o->descending[i]) || !pk_varint_read(&rest, &n)) return false;
-    if (is_text(kind->fields[o->sort[i]].kind)) {
-      if (n > rest.n) return false;
+    if (!pk_varint_read(&rest, &field) || field != (o->sort[i] << 1 | o->descending[i])) return false;
+    if (has_text(kind->fields[o->sort[i]].kind)) {
+      if (!pk_varint_read(&rest, &n) || n > rest.n) return false;
       ret[i].text = pk_str_sub(rest, 0, (size_t)n);
       rest = pk_str_sub(rest, (size_t)n, rest.n);
-    } else {
+    }
+    if (has_number(kind->fields[o->sort[i]].kind)) {
+      if (!pk_varint_read(&rest, &n)) return false;
       ret[i].number = (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
     }
   }

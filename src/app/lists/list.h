@@ -6,12 +6,14 @@
 #define PK_APP_LISTS_LIST_H
 
 #include "base/arena.h"
+#include "model/package.h"
 
 /** Most rows of a page, and how many there are when nobody says. */
 #define PK_PAGE_MAX 1000
 #define PK_PAGE_DEFAULT 100
 /** Most fields to sort by. */
 #define PK_SORT_MAX 6
+/** More than any list has. */
 #define PK_FIELDS_MAX 40
 
 typedef enum pk_cell_kind {
@@ -24,7 +26,8 @@ typedef enum pk_cell_kind {
   PK_CELL_SCORE, /**< tenths; -1 is null */
   PK_CELL_ID,    /**< 0 is null */
   PK_CELL_TEXTS, /**< several texts */
-  PK_CELL_RANK   /**< shown as text, sorted by number */
+  PK_CELL_RANK,   /**< shown as text, sorted by number */
+  PK_CELL_VERSION /**< of a package of type `number`, sorted in its order */
 } pk_cell_kind;
 
 typedef struct pk_texts {
@@ -41,14 +44,16 @@ typedef struct pk_cell {
 typedef struct pk_list_field {
   const char *name;
   pk_cell_kind kind;
-  size_t at; /**< what `get` understands; without one the place in the row of a pk_str, int64_t, pk_texts, or (rank) pk_rank */
+  size_t at; /**< what `get` understands; without one the place in the row of a pk_str, int64_t, pk_texts, or (rank, version) pk_rank */
 } pk_list_field;
 
-/** A word with its place in an order. */
+/** A word with its place in an order, or a version with the type of its package. */
 typedef struct pk_rank {
   pk_str text;
   int64_t number;
 } pk_rank;
+
+static inline pk_rank pk_version_cell(pk_package_type type, pk_str version) { return (pk_rank){version, type}; }
 
 typedef struct pk_list_kind {
   const char *name; /**< also of the downloaded file */

@@ -10,7 +10,7 @@
 
 extern const pk_list_kind pk_list_hosts, pk_list_groups, pk_list_packages, pk_list_outdated, pk_list_cves, pk_list_cve_hosts, pk_list_package_hosts, pk_list_advisories,
     pk_list_host_updates, pk_list_host_packages, pk_list_host_cves, pk_list_host_history, pk_list_tags, pk_list_exceptions, pk_list_feeds,
-    pk_list_trend, pk_list_statements, pk_list_explanations;
+    pk_list_trend, pk_list_host_trend, pk_list_statements, pk_list_explanations;
 
 /** What the list's own parameters say. Borrowed. */
 typedef struct pk_list_wanted {
@@ -22,16 +22,21 @@ typedef struct pk_list_wanted {
   int exploited, fixed, tagged; /**< CVEs: 1 yes, 0 no, -1 any */
   int64_t from_day, to_day;    /**< trend */
   const pk_fleet_cve *only;    /**< CVEs: no other than this one; NULL: all */
-  bool all;                    /**< CVEs of a host: those of states that do not count too */
+  bool all;                    /**< CVEs: those that do not count too: of a host by their state, of the fleet for exceptions */
 } pk_list_wanted;
 
 /* hosts.c: of chosen hosts */
+/** Numbers of a group of hosts: those that are noted over time, and others. */
+typedef struct pk_group_numbers {
+  pk_group_counts counts;
+  int64_t n_hosts_exploited, n_hosts_unjudged, n_hosts_unsupported;
+} pk_group_numbers;
 pk_rc pk_rows_hosts(const pk_chosen *c, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
 pk_rc pk_rows_groups(const pk_chosen *c, pk_group_kind kind, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
-/** Name and numbers of a row of that list. */
+/** Name and counts of a row of that list. */
 void pk_group_row_of(const pk_rows *rows, size_t place, pk_str *ret_value, pk_group_counts *ret);
 /** Numbers of all chosen hosts together. */
-void pk_count_chosen(const pk_chosen *c, pk_group_counts *ret);
+void pk_count_chosen(const pk_chosen *c, pk_group_numbers *ret);
 
 /* packages.c */
 pk_rc pk_rows_packages(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
@@ -44,7 +49,7 @@ pk_rc pk_rows_host_history(const pk_fleet *f, pk_store *store, const pk_fleet_ho
 /* cves.c */
 pk_rc pk_rows_cves(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
 /** One row of that list for a CVE that hits nothing here. */
-pk_rc pk_rows_unknown_cve(const pk_fleet *f, int64_t number, const pk_cve_fact *fact, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
+pk_rc pk_rows_unknown_cve(const pk_fleet *f, pk_store *store, int64_t number, const pk_cve_fact *fact, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
 pk_rc pk_rows_host_cves(const pk_fleet *f, const pk_fleet_host *h, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
 pk_rc pk_rows_advisories(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
 /** Names of enabled tags of a CVE. */

@@ -16,18 +16,17 @@ static pk_rank state_rank(pk_update_state state) {
 /* ---- packages of the fleet ---- */
 
 typedef struct package_row {
-  pk_str package, version, arch, source, type;
-  pk_rank state; /* the worst of the platforms where it is not current */
-  pk_str available;
+  pk_str package, arch, source, type;
+  pk_rank version, state, available; /* state: the worst of the platforms where it is not current */
   int64_t hosts, id, outdated;
 } package_row;
 
 static const pk_list_field PACKAGE_FIELDS[] = {
-    {"package", PK_CELL_TEXT, offsetof(package_row, package)}, {"version", PK_CELL_TEXT, offsetof(package_row, version)},
+    {"package", PK_CELL_TEXT, offsetof(package_row, package)}, {"version", PK_CELL_VERSION, offsetof(package_row, version)},
     {"arch", PK_CELL_TEXT, offsetof(package_row, arch)},       {"type", PK_CELL_TEXT, offsetof(package_row, type)},
     {"source", PK_CELL_TEXT, offsetof(package_row, source)},   {"hosts", PK_CELL_NUMBER, offsetof(package_row, hosts)},
     {"hosts_outdated", PK_CELL_NUMBER, offsetof(package_row, outdated)}, {"state", PK_CELL_RANK, offsetof(package_row, state)},
-    {"available", PK_CELL_TEXT, offsetof(package_row, available)}, {"id", PK_CELL_ID, offsetof(package_row, id)},
+    {"available", PK_CELL_VERSION, offsetof(package_row, available)}, {"id", PK_CELL_ID, offsetof(package_row, id)},
 };
 const pk_list_kind pk_list_packages = {"packages", PACKAGE_FIELDS, sizeof PACKAGE_FIELDS / sizeof PACKAGE_FIELDS[0], "package,arch,-hosts", "id", NULL, NULL};
 
@@ -65,7 +64,7 @@ static void note_updates(const pk_chosen *c, package_row *rows, const uint32_t *
       if (!place) continue;
       package_row *r = &rows[place - 1];
       r->outdated += c->per_profile[i];
-      if ((int64_t)v->state >= r->state.number) r->available = v->available;
+      if ((int64_t)v->state >= r->state.number) r->available.text = v->available;
     }
   }
 }
@@ -86,9 +85,9 @@ pk_rc pk_rows_packages(const pk_chosen *c, const pk_list_wanted *w, pk_arena *ar
     void *array = rows;
     if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) return pk_rows_full(err);
     rows = array;
-    rows[n++] = (package_row){.package = p->package.name, .version = p->package.evr, .arch = p->package.arch, .source = p->package.source,
+    rows[n++] = (package_row){.package = p->package.name, .version = pk_version_cell(p->package.type, p->package.evr), .arch = p->package.arch, .source = p->package.source,
                               .type = pk_str_of(pk_package_type_name(p->package.type)), .state = state_rank((pk_update_state)states[id]),
-                              .available = PK_STR(""), .hosts = hosts[id], .id = p->id};
+                              .available = pk_version_cell(p->package.type, PK_STR("")), .hosts = hosts[id], .id = p->id};
     places[id] = (uint32_t)n;
   }
   note_updates(c, rows, places);
@@ -100,9 +99,9 @@ pk_rc pk_rows_packages(const pk_chosen *c, const pk_list_wanted *w, pk_arena *ar
 
 typedef struct outdated_row {
   pk_str package, platform;
-  pk_rank state;
+  pk_rank state, lowest, highest, available;
   int64_t hosts, versions;
-  pk_str lowest, highest, available, repository;
+  pk_str repository;
   size_t last_profile; /* whose hosts were counted last, + 1 */
   pk_package_type type;
 } outdated_row;
@@ -110,8 +109,8 @@ typedef struct outdated_row {
 static const pk_list_field OUTDATED_FIELDS[] = {
     {"package", PK_CELL_TEXT, offsetof(outdated_row, package)},     {"platform", PK_CELL_TEXT, offsetof(outdated_row, platform)},
     {"state", PK_CELL_RANK, offsetof(outdated_row, state)},         {"hosts", PK_CELL_NUMBER, offsetof(outdated_row, hosts)},
-    {"lowest", PK_CELL_TEXT, offsetof(outdated_row, lowest)},       {"highest", PK_CELL_TEXT, offsetof(outdated_row, highest)},
-    {"available", PK_CELL_TEXT, offsetof(outdated_row, available)}, {"repository", PK_CELL_TEXT, offsetof(outdated_row, repository)},
+    {"lowest", PK_CELL_VERSION, offsetof(outdated_row, lowest)},       {"highest", PK_CELL_VERSION, offsetof(outdated_row, highest)},
+    {"available", PK_CELL_VERSION, offsetof(outdated_row, available)}, {"repository", PK_CELL_TEXT, offsetof(outdated_row, repository)},
     {"versions", PK_CELL_NUMBER, offsetof(outdated_row, versions)},
 };
 const pk_list_kind pk_list_outdated = {"outdated", OUTDATED_FIELDS, sizeof OUTDATED_FIELDS / sizeof OUTDATED_FIELDS[0], "-state,-hosts,package",
@@ -119,11 +118,11 @@ const pk_list_kind pk_list_outdated = {"outdated", OUTDATED_FIELDS, sizeof OUTDA
 
 static void note_outdated(outdated_row *r, const pk_fleet_verdict *v) {
   const pk_package *p = &v->package->package;
-  if (!r->lowest.n || pk_evr_cmp(r->type, p->evr, r->lowest) < 0) r->lowest = p->evr;
-  if (!r->highest.n || pk_evr_cmp(r->type, p->evr, r->highest) > 0) r->highest = p->evr;
+  if (!r->lowest.text.n || pk_evr_cmp(r->type, p->evr, r->lowest.text) < 0) r->lowest = pk_version_cell(r->type, p->evr);
+  if (!r->highest.text.n || pk_evr_cmp(r->type, p->evr, r->highest.text) > 0) r->highest = pk_version_cell(r->type, p->evr);
   if ((int64_t)v->state > r->state.number) r->state = state_rank(v->state);
-  if (!r->available.n || pk_evr_cmp(r->type, v->available, r->available) > 0) {
-    r->available = v->available;
+  if (!r->available.text.n || pk_evr_cmp(r->type, v->available, r->available.text) > 0) {
+    r->available = pk_version_cell(r->type, v->available);
     r->repository = v->repository;
   }
 }
@@ -185,16 +184,16 @@ pk_rc pk_rows_outdated(const pk_chosen *c, const pk_list_wanted *w, pk_arena *ar
 /* ---- packages of a host ---- */
 
 typedef struct host_package_row {
-  pk_str package, arch, installed, available, repository, source;
-  pk_rank state;
+  pk_str package, arch, repository, source;
+  pk_rank installed, available, state;
   pk_str kernel; /* "running", "idle", "" */
   int64_t cves, id;
 } host_package_row;
 
 #define HOST_PACKAGE_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(host_package_row, name)}
 static const pk_list_field HOST_PACKAGE_FIELDS[] = {
-    HOST_PACKAGE_FIELD(package, TEXT),   HOST_PACKAGE_FIELD(arch, TEXT),       HOST_PACKAGE_FIELD(installed, TEXT), HOST_PACKAGE_FIELD(state, RANK),
-    HOST_PACKAGE_FIELD(available, TEXT), HOST_PACKAGE_FIELD(repository, TEXT), HOST_PACKAGE_FIELD(source, TEXT),    HOST_PACKAGE_FIELD(kernel, TEXT),
+    HOST_PACKAGE_FIELD(package, TEXT),   HOST_PACKAGE_FIELD(arch, TEXT),       HOST_PACKAGE_FIELD(installed, VERSION), HOST_PACKAGE_FIELD(state, RANK),
+    HOST_PACKAGE_FIELD(available, VERSION), HOST_PACKAGE_FIELD(repository, TEXT), HOST_PACKAGE_FIELD(source, TEXT),    HOST_PACKAGE_FIELD(kernel, TEXT),
     HOST_PACKAGE_FIELD(cves, NUMBER),    HOST_PACKAGE_FIELD(id, ID),
 };
 #define N_HOST_PACKAGE_FIELDS (sizeof HOST_PACKAGE_FIELDS / sizeof HOST_PACKAGE_FIELDS[0])
@@ -219,14 +218,14 @@ static int64_t count_cves(const pk_fleet_stand *s, const pk_fleet_verdict *v) {
 
 static host_package_row row_of(const pk_fleet_package *p, pk_str kernel) {
   static const char *const roles[] = {[PK_KERNEL_NONE] = "", [PK_KERNEL_RUNNING] = "running", [PK_KERNEL_IDLE] = "idle"};
-  return (host_package_row){.package = p->package.name, .arch = p->package.arch, .installed = p->package.evr, .available = PK_STR(""),
+  return (host_package_row){.package = p->package.name, .arch = p->package.arch, .installed = pk_version_cell(p->package.type, p->package.evr), .available = pk_version_cell(p->package.type, PK_STR("")),
                             .repository = PK_STR(""), .source = p->package.source, .state = state_rank(PK_UPDATE_CURRENT),
                             .kernel = pk_str_of(roles[pk_kernel_role_of(&p->package, kernel)]), .id = p->id};
 }
 
 static void add_update(host_package_row *r, const pk_fleet_verdict *v) {
   r->state = state_rank(v->state);
-  r->available = v->available;
+  r->available.text = v->available;
   r->repository = v->repository;
 }
 
@@ -329,41 +328,56 @@ static ids only_in(const int64_t *a, size_t n_a, const int64_t *b, size_t n_b) {
   return r;
 }
 
-/* A package that went and one of the same name and architecture that came are one change. */
-static pk_rc tell_difference(history *h, int64_t at, const ids *gone, const ids *come, pk_err *err) {
+/* By name, architecture and version. */
+static int cmp_packages(const void *a, const void *b) {
+  const pk_package *x = *(const pk_package *const *)a, *y = *(const pk_package *const *)b;
+  int c = pk_str_cmp(x->name, y->name);
+  if (!c) c = pk_str_cmp(x->arch, y->arch);
+  return c ? c : pk_evr_cmp(x->type, x->evr, y->evr);
+}
+
+static bool is_same_name(const pk_package *a, const pk_package *b) { return pk_str_eq(a->name, b->name) && pk_str_eq(a->arch, b->arch); }
+
+static size_t packages_of(const history *h, const ids *from, const pk_package **ret) {
+  size_t n = 0;
+  for (size_t i = 0; i < from->n; i++)
+    if ((ret[n] = package_at(h, from->list[i])) != NULL) n++;
+  if (n) qsort(ret, n, sizeof *ret, cmp_packages);
+  return n;
+}
+
+/* What is the same but for other words (source, vendor) neither went nor came. */
+static void strike_out_equal(const pk_package **gone, size_t *n_gone, const pk_package **come, size_t *n_come) {
+  size_t i = 0, k = 0, g = 0, c = 0;
+  while (i < *n_gone || k < *n_come) {
+    int order = i == *n_gone ? 1 : k == *n_come ? -1 : cmp_packages(&gone[i], &come[k]);
+    if (order < 0) gone[g++] = gone[i++];
+    if (order > 0) come[c++] = come[k++];
+    if (order == 0) i++, k++;
+  }
+  *n_gone = g;
+  *n_come = c;
+}
+
+/* A package that went and one of the same name and architecture that came are one change; of several versions the oldest that went and
+ * the oldest that came. */
+static pk_rc tell_difference(history *h, int64_t at, const ids *gone_ids, const ids *come_ids, pk_err *err) {
+  const pk_package **gone = pk_realloc_array(NULL, gone_ids->n + 1, sizeof *gone), **come = pk_realloc_array(NULL, come_ids->n + 1, sizeof *come);
+  size_t n_gone = packages_of(h, gone_ids, gone), n_come = packages_of(h, come_ids, come), i = 0, k = 0;
   pk_rc rc = PK_OK;
-  bool *used = pk_calloc(come->n + 1, sizeof *used);
-  pk_map by_name;
-  pk_map_init(&by_name, true);
-  for (size_t i = come->n; i-- > 0;) {
-    const pk_package *p = package_at(h, come->list[i]);
-    const char *const key[] = {p ? p->name.p : NULL, p ? p->arch.p : NULL};
-    *pk_map_put(&by_name, (pk_str){(const char *)key, sizeof key}, NULL) = i + 1;
+  strike_out_equal(gone, &n_gone, come, &n_come);
+  while (rc == PK_OK && (i < n_gone || k < n_come)) {
+    const pk_package *old = i < n_gone ? gone[i] : NULL, *new = k < n_come ? come[k] : NULL;
+    if (old && new && !is_same_name(old, new)) *(cmp_packages(&old, &new) < 0 ? &new : &old) = NULL;
+    const pk_package *p = old ? old : new;
+    const char *change = !new ? "removed" : !old ? "installed" : pk_evr_cmp(new->type, new->evr, old->evr) < 0 ? "downgraded" : "upgraded";
+    rc = add_change(h, (history_row){.at = at, .change = pk_str_of(change), .package = p->name, .arch = p->arch, .before = old ? old->evr : PK_STR(""),
+                                     .after = new ? new->evr : PK_STR("")}, err);
+    i += old != NULL;
+    k += new != NULL;
   }
-  for (size_t i = 0; rc == PK_OK && i < gone->n; i++) {
-    const pk_package *old = package_at(h, gone->list[i]);
-    if (!old) continue;
-    const char *const key[] = {old->name.p, old->arch.p};
-    uint64_t *place = pk_map_get(&by_name, (pk_str){(const char *)key, sizeof key});
-    size_t k = place && *place ? (size_t)*place - 1 : come->n;
-    history_row row = {.at = at, .change = PK_STR("removed"), .package = old->name, .arch = old->arch, .before = old->evr, .after = PK_STR("")};
-    if (k < come->n && !used[k]) {
-      const pk_package *new = package_at(h, come->list[k]);
-      used[k] = true;
-      if (pk_str_eq(new->evr, old->evr)) continue; /* only told in other words: source, vendor */
-      row.after = new->evr;
-      row.change = pk_evr_cmp(new->type, new->evr, old->evr) < 0 ? PK_STR("downgraded") : PK_STR("upgraded");
-    }
-    rc = add_change(h, row, err);
-  }
-  for (size_t i = 0; rc == PK_OK && i < come->n; i++) {
-    const pk_package *p = used[i] ? NULL : package_at(h, come->list[i]);
-    if (p)
-      rc = add_change(h, (history_row){.at = at, .change = PK_STR("installed"), .package = p->name, .arch = p->arch, .before = PK_STR(""), .after = p->evr},
-                      err);
-  }
-  pk_map_fini(&by_name);
-  free(used);
+  free(gone);
+  free(come);
   return rc;
 }
 

@@ -114,6 +114,15 @@ static const pk_list_field TREND_FIELDS[] = {
 };
 const pk_list_kind pk_list_trend = {"trend", TREND_FIELDS, sizeof TREND_FIELDS / sizeof TREND_FIELDS[0], "day", "day", NULL, NULL};
 
+/* A host's own: what else is known of it is not noted day by day. */
+static const pk_list_field HOST_TREND_FIELDS[] = {
+    {"day", PK_CELL_DAY, offsetof(trend_row, day)},
+    {"updates", PK_CELL_NUMBER, offsetof(trend_row, n.n_updates)},
+    {"security", PK_CELL_NUMBER, offsetof(trend_row, n.n_security)},
+    {"cves", PK_CELL_NUMBER, offsetof(trend_row, n.n_cves)},
+};
+const pk_list_kind pk_list_host_trend = {"trend", HOST_TREND_FIELDS, sizeof HOST_TREND_FIELDS / sizeof HOST_TREND_FIELDS[0], "day", "day", NULL, NULL};
+
 typedef struct trend_keeping {
   pk_arena *arena;
   trend_row *rows;
@@ -144,8 +153,7 @@ static pk_rc keep_host_point(void *arg, const pk_host_point *p, pk_err *err) {
   int64_t day = p->day < p->from_at / 86400 ? p->from_at / 86400 : p->day;
   if ((p->until_at && day > p->until_at / 86400) || day > k->to_day) return PK_OK;
   if (day < k->from_day) day = k->from_day;
-  trend_row row = {.day = day, .n = {.n_hosts = 1, .n_updates = p->n_updates, .n_security = p->n_security, .n_cves = p->n_cves,
-                                     .n_hosts_updates = p->n_updates > 0, .n_hosts_security = p->n_security > 0, .n_hosts_cves = p->n_cves > 0}};
+  trend_row row = {.day = day, .n = {.n_updates = p->n_updates, .n_security = p->n_security, .n_cves = p->n_cves}};
   if (k->n && k->rows[k->n - 1].day >= day) {
     k->rows[k->n - 1].n = row.n;
     return PK_OK;
@@ -160,7 +168,7 @@ static pk_rc keep_host_point(void *arg, const pk_host_point *p, pk_err *err) {
 pk_rc pk_rows_host_trend(pk_store *store, const pk_fleet_host *h, int64_t from_day, int64_t to_day, pk_arena *arena, pk_rows *ret, pk_err *err) {
   trend_keeping k = {.arena = arena, .from_day = from_day, .to_day = to_day};
   pk_rc rc = pk_store_host_trend(store, h->id, keep_host_point, &k, err);
-  *ret = (pk_rows){&pk_list_trend, NULL, k.rows, sizeof *k.rows, k.n};
+  *ret = (pk_rows){&pk_list_host_trend, NULL, k.rows, sizeof *k.rows, k.n};
   return rc;
 }
 
@@ -248,8 +256,8 @@ pk_rc pk_rows_statements(pk_store *store, int64_t cve, pk_arena *arena, pk_rows 
 /* ---- explanations ---- */
 
 typedef struct explanation_row {
-  int64_t vulnerable, feed_date, number;
-  pk_str package, arch, installed, source, source_version, rule, order, because, state, definition, title, advisory, severity, fixed, note, feed, approximate;
+  int64_t vulnerable, exception, feed_date, number;
+  pk_str reason, package, arch, installed, source, source_version, rule, order, because, state, definition, title, advisory, severity, fixed, note, feed, approximate;
 } explanation_row;
 
 #define EXPLANATION_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(explanation_row, name)}
@@ -258,20 +266,35 @@ static const pk_list_field EXPLANATION_FIELDS[] = {
     EXPLANATION_FIELD(because, TEXT),    EXPLANATION_FIELD(rule, TEXT),           EXPLANATION_FIELD(order, TEXT),      EXPLANATION_FIELD(state, TEXT),
     EXPLANATION_FIELD(fixed, TEXT),      EXPLANATION_FIELD(source, TEXT),         EXPLANATION_FIELD(source_version, TEXT), EXPLANATION_FIELD(definition, TEXT),
     EXPLANATION_FIELD(title, TEXT),      EXPLANATION_FIELD(advisory, TEXT),       EXPLANATION_FIELD(severity, TEXT),   EXPLANATION_FIELD(note, TEXT),
-    EXPLANATION_FIELD(feed, TEXT),       EXPLANATION_FIELD(feed_date, TIME),      EXPLANATION_FIELD(approximate, TEXT), EXPLANATION_FIELD(number, ID),
+    EXPLANATION_FIELD(feed, TEXT),       EXPLANATION_FIELD(feed_date, TIME),      EXPLANATION_FIELD(approximate, TEXT), EXPLANATION_FIELD(exception, ID),
+    EXPLANATION_FIELD(reason, TEXT),     EXPLANATION_FIELD(number, ID),
 };
 const pk_list_kind pk_list_explanations = {"explanations", EXPLANATION_FIELDS, sizeof EXPLANATION_FIELDS / sizeof EXPLANATION_FIELDS[0],
                                            "-vulnerable,number", "number", NULL, NULL};
 
 typedef struct explaining {
   pk_arena *arena;
+  const pk_fleet_stand *stand; /* of the host */
+  const pk_fleet_cve *cve;     /* NULL: it hits nothing in the fleet */
   explanation_row *rows;
   size_t n, cap;
 } explaining;
 
+/* The exception that takes a finding away from the host; NULL: it counts. */
+static const pk_exception *excepted(const explaining *x, const pk_explanation *e) {
+  for (size_t i = 0; e->vulnerable && x->cve && i < x->stand->profile->n_vulnerable; i++) {
+    const pk_fleet_verdict *v = x->stand->profile->vulnerable[i];
+    const pk_package *p = v->package ? &v->package->package : NULL;
+    bool same = p ? pk_str_eq(p->name, e->package) && pk_str_eq(p->evr, e->installed) && pk_str_eq(p->arch, e->arch) : !e->package.n;
+    if (same) return pk_fleet_excepted(x->stand, v, x->cve);
+  }
+  return NULL;
+}
+
 static pk_rc keep_explanation(void *arg, const pk_explanation *e, pk_err *err) {
   explaining *x = arg;
-  explanation_row row = {.vulnerable = e->vulnerable, .feed_date = e->feed_at, .number = (int64_t)x->n + 1, .package = e->package, .arch = e->arch,
+  const pk_exception *exception = excepted(x, e);
+  explanation_row row = {.exception = exception ? exception->id : 0, .reason = exception ? exception->reason : PK_STR(""), .vulnerable = e->vulnerable, .feed_date = e->feed_at, .number = (int64_t)x->n + 1, .package = e->package, .arch = e->arch,
                          .installed = e->installed, .source = e->source, .source_version = e->source_evr, .rule = e->rule,
                          .order = pk_str_of(e->order), .because = pk_str_of(e->because), .state = pk_str_of(pk_rule_state_name(e->state)),
                          .definition = e->definition, .title = e->title, .advisory = e->advisory, .severity = e->severity, .fixed = e->fixed,
@@ -286,7 +309,7 @@ static pk_rc keep_explanation(void *arg, const pk_explanation *e, pk_err *err) {
 }
 
 pk_rc pk_rows_explanations(pk_store *store, const pk_fleet *f, const pk_fleet_host *h, int64_t cve, pk_arena *arena, pk_rows *ret, pk_err *err) {
-  explaining x = {.arena = arena};
+  explaining x = {.arena = arena, .stand = &f->stands[h->stand], .cve = pk_fleet_cve_of(f, cve)};
   pk_judged_host host;
   pk_judge *judge = pk_judge_new(store);
   pk_rc rc = pk_verdicts_stored_host(store, f->stands[h->stand].profile->id, arena, &host, err);

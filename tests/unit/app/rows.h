@@ -151,7 +151,7 @@ static inline void write_texts(pk_buf *out, pk_texts texts) {
 }
 
 static inline void write_cell(pk_buf *out, pk_cell_kind kind, const pk_cell *v) {
-  bool is_text = kind == PK_CELL_TEXT || kind == PK_CELL_RANK;
+  bool is_text = kind == PK_CELL_TEXT || kind == PK_CELL_RANK || kind == PK_CELL_VERSION;
   if (is_text)
     pk_buf_str(out, v->text.n ? v->text : PK_STR("-"));
   else if (kind == PK_CELL_TIME && v->number)

@@ -135,7 +135,7 @@ static void test_text_holds_words_when_in_any_case(void **state) {
  * beta.a.org    Prague, db;   outdated, restart pending
  * gamma.b.net   no site;      current
  * delta.b.net   Brno;         silent, current but for that
- * eps.b.net     no site;      RHEL, CVE excepted */
+ * eps.b.net     no site;      RHEL, of which there is no repository; CVE excepted */
 static void populate(site *s) {
   static const pk_cve_fact exploited = {FACT("CVE-2024-0001", -1), .exploited_at = NOW};
   static const site_feed kev = {.name = "kev", .platform = ""};
@@ -183,7 +183,10 @@ static void test_hosts_when_by_state_then_those_for_which_all_hold(void **state)
       {"state=excepted", "eps.b.net; "},
       {"state=reboot", "beta.a.org; "},
       {"state=silent", "delta.b.net; "},
-      {"state=current", "eps.b.net; gamma.b.net; "},
+      {"state=kernel", ""},
+      {"state=unjudged", "eps.b.net; "}, /* nobody has its packages */
+      {"state=unsupported", ""},
+      {"state=current", "gamma.b.net; "},
       {"state=updates,cves", "alpha.a.org; "},
       {"state=updates,reboot", "beta.a.org; "},
       {"state=updates&state=security", "alpha.a.org; "},

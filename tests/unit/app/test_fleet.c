@@ -40,7 +40,10 @@ static void test_package_when_asked_with_an_operator_then_hosts_by_name(void **s
       {"bash = 1:5.1-1", "b bash 1:5.1-1 0; "},
       {"bash >= 1:5.1-1", "b bash 1:5.1-1 0; c bash 1:5.1-2 0; "},
       {"bash > 1:5.1-1", "c bash 1:5.1-2 0; "},
-      {"bash < 5.1-1", ""}, /* epoch 0 in dpkg's order */
+      {"bash < 5.1-1", "a bash 1:5.0-1 0; "}, /* what the question leaves out is left out: the epoch, */
+      {"bash = 5.1", "b bash 1:5.1-1 0; c bash 1:5.1-2 0; "}, /* and the revision */
+      {"bash <= 1:5.1", "a bash 1:5.0-1 0; b bash 1:5.1-1 0; c bash 1:5.1-2 0; "},
+      {"bash > 5.1", ""},
       {"bash > 9:0", ""},
       {"fish", ""},
   };
@@ -558,7 +561,8 @@ static void write_stand(pk_buf *out, const pk_fleet *f, const pk_fleet_stand *s)
   pk_buf_puts(out, "\n  vulnerable");
   write_verdicts(out, s, p->vulnerable, p->n_vulnerable);
   pk_buf_puts(out, "\n  exceptions");
-  for (size_t i = 0; i < s->n_exceptions; i++) pk_buf_printf(out, " %lld", (long long)s->exceptions[i]->id);
+  for (size_t i = 0; i < s->general->n; i++) pk_buf_printf(out, " %lld", (long long)s->general->list[i]->id);
+  for (size_t i = 0; i < s->own.n; i++) pk_buf_printf(out, " own %lld", (long long)s->own.list[i]->id);
   pk_buf_putc(out, '\n');
 }
 

@@ -9,7 +9,7 @@ import { Exploited, percent } from '../columns';
 import { ExceptionButton, TagButton } from '../decide';
 import { Why } from '../explain';
 import { HostFilterBar, hostParams, usePageSearch } from '../filters';
-import { Flag, HostLink, Loaded, OuterLink, PackageLink, PageHead, Section, Severity, Stat, State, Tags, Time } from '../pieces';
+import { Facts, Finding, HostLink, Loaded, OuterLink, PackageLink, PageHead, Section, Severity, Stat, State, Tags, Time } from '../pieces';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 
@@ -25,21 +25,7 @@ const hostColumns = (cve: string): Column<CveHost>[] => [
   },
   { id: 'installed', title: 'Installed', sort: 'installed', cell: (h) => <span className="break">{h.installed}</span> },
   { id: 'fixed', title: 'Fixed in', sort: 'fixed', cell: (h) => <span className="break">{h.fixed}</span> },
-  {
-    id: 'state',
-    title: 'State',
-    sort: 'state',
-    cell: (h) => (
-      <>
-        <State is={h.state} />{' '}
-        {h.exception !== null && (
-          <Flag colour="blue" about={h.reason}>
-            excepted
-          </Flag>
-        )}
-      </>
-    ),
-  },
+  { id: 'state', title: 'State', sort: 'state', cell: (h) => <Finding of={h} /> },
   { id: 'platform', title: 'Platform', sort: 'platform', cell: (h) => h.platform },
   { id: 'site', title: 'Site', sort: 'site', cell: (h) => <span className="break">{h.site}</span> },
   { id: 'why', title: 'Why', cell: (h) => <Why host={h.key} name={h.name} cve={cve} /> },
@@ -73,24 +59,15 @@ function Head({ cve }: { cve: Cve }) {
         <Stat label="Hosts" value={cve.hosts} colour="red" search={{ cve: cve.cve }} about={cve.excepted ? `${cve.excepted} more excepted` : undefined} />
         <Stat label="Packages" value={cve.packages.length} about={cve.packages.join(', ')} />
       </SimpleGrid>
-      <dl className="facts top">
-        {(
-          [
-            ['CVSS', cve.cvss !== null && `${cve.cvss.toFixed(1)} ${cve.cvss_vector}`],
-            ['EPSS', cve.epss !== null && `${percent(cve.epss)}, more likely than ${percent(cve.epss_rank)} of all`],
-            ['Known exploited', cve.exploited && (cve.exploited_since ? <>since <Time at={cve.exploited_since} /></> : 'yes')],
-            ['SSVC', cve.ssvc],
-            ['Fix', { all: 'for all affected packages', some: 'for some affected packages', none: 'none that is known' }[cve.fix]],
-          ] as [string, React.ReactNode][]
-        )
-          .filter(([, value]) => value)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts
+        of={[
+          ['CVSS', cve.cvss !== null && `${cve.cvss.toFixed(1)} ${cve.cvss_vector}`],
+          ['EPSS', cve.epss !== null && `${percent(cve.epss)}, more likely than ${percent(cve.epss_rank)} of all`],
+          ['Known exploited', cve.exploited && (cve.exploited_since ? <>since <Time at={cve.exploited_since} /></> : 'yes')],
+          ['SSVC', cve.ssvc],
+          ['Fix', { all: 'for all affected packages', some: 'for some affected packages', none: 'none that is known' }[cve.fix]],
+        ]}
+      />
     </>
   );
 }

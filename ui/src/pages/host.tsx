@@ -11,7 +11,7 @@ import { Exploited, percent } from '../columns';
 import { ExceptionButton } from '../decide';
 import { Why } from '../explain';
 import { usePageSearch } from '../filters';
-import { Command, Count, CveLink, Flag, HostsLink, Loaded, PageHead, PackageLink, Section, Severity, Stat, State, Tags, Time } from '../pieces';
+import { Command, Count, CveLink, Facts, Finding, HostsLink, Loaded, PageHead, PackageLink, Section, Severity, Stat, State, Tags, Time } from '../pieces';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 import { Trend } from '../trend';
@@ -36,21 +36,7 @@ const cveColumns = (host: HostDetail): Column<HostCve>[] => [
   { id: 'exploited', title: 'Exploited', sort: 'exploited', cell: (c) => <Exploited cve={c} /> },
   { id: 'package', title: 'Package', sort: 'package', cell: (c) => (c.package ? <PackageLink name={c.package} /> : 'the whole host') },
   { id: 'installed', title: 'Installed', cell: (c) => <span className="break">{c.installed}</span> },
-  {
-    id: 'state',
-    title: 'State',
-    sort: 'state',
-    cell: (c) => (
-      <>
-        <State is={c.state} />{' '}
-        {c.exception !== null && (
-          <Flag colour="blue" about={c.reason}>
-            excepted
-          </Flag>
-        )}
-      </>
-    ),
-  },
+  { id: 'state', title: 'State', sort: 'state', cell: (c) => <Finding of={c} /> },
   { id: 'fixed', title: 'Fixed in', cell: (c) => <span className="break">{c.fixed}</span> },
   { id: 'epss', title: 'EPSS', sort: 'epss', numeric: true, cell: (c) => percent(c.epss) },
   { id: 'tags', title: 'Tags', cell: (c) => <Tags names={c.tags} /> },
@@ -197,18 +183,7 @@ function Report({ host }: { host: HostDetail }) {
   const told = host.told as { ip?: string; boot_at?: number; machine_id?: string } | null;
   if (told?.ip) facts.push(['Address', told.ip]);
   if (told?.machine_id) facts.push(['Machine id', told.machine_id]);
-  return (
-    <dl className="facts">
-      {facts
-        .filter(([, value]) => value)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <Facts of={facts} />;
 }
 
 const TABS = ['updates', 'cves', 'packages', 'kernel', 'history', 'report'];

@@ -7,7 +7,7 @@ import { address, get, send } from '../api';
 import type { About, Settings } from '../api';
 import { base } from '../base';
 import { EditError, useEdit } from '../decide';
-import { Loaded, number, PageHead, Section, Time, useSettings } from '../pieces';
+import { Facts, Loaded, number, PageHead, Section, Time, useSettings } from '../pieces';
 
 function Form({ given }: { given: Settings }) {
   const [body, setBody] = useState(given);
@@ -71,25 +71,18 @@ export function SettingsPage() {
       <Section title="About">
         <Loaded query={about}>
           {(a) => (
-            <dl className="facts">
-              {(
-                [
-                  ['Version', a.version],
-                  ['Running since', <Time at={a.started} />],
-                  ['What is shown is of', <Time at={a.as_of} />],
-                  ['Hosts', number(a.hosts)],
-                  ['Distinct profiles', number(a.profiles)],
-                  ['Distinct packages', number(a.packages)],
-                  ['Feeds', number(a.feeds)],
-                  ['Definitions', number(a.definitions)],
-                ] as [string, React.ReactNode][]
-              ).map(([name, value]) => (
-                <div key={name}>
-                  <dt>{name}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ))}
-            </dl>
+            <Facts
+              of={[
+                ['Version', a.version],
+                ['Running since', <Time at={a.started} />],
+                ['What is shown is of', <Time at={a.as_of} />],
+                ['Hosts', number(a.hosts)],
+                ['Distinct profiles', number(a.profiles)],
+                ['Distinct packages', number(a.packages)],
+                ['Feeds', number(a.feeds)],
+                ['Definitions', number(a.definitions)],
+              ]}
+            />
           )}
         </Loaded>
         <ul>
