@@ -18,6 +18,7 @@ export type PackageHost = Required<Schemas['PackageHost']>;
 export type Outdated = Required<Schemas['Outdated']>;
 export type Cve = Required<Schemas['Cve']>;
 export type CveHost = Required<Schemas['CveHost']>;
+export type Advisory = Required<Schemas['Advisory']>;
 export type Statement = Required<Schemas['Statement']>;
 export type Explanation = Required<Schemas['Explanation']>;
 export type Feed = Required<Schemas['Feed']>;

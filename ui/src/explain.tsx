@@ -10,6 +10,7 @@ import { Facts, Loaded, State, Time } from './pieces';
 function One({ x }: { x: Explanation }) {
   const lines: [string, React.ReactNode][] = [
     ['Because', x.because],
+    ['Excepted', x.exception !== null && `${x.reason} (exception ${x.exception})`],
     ['Installed', x.package && `${x.package} ${x.installed} ${x.arch}`],
     ['Source package', x.source && `${x.source} ${x.source_version}`],
     ['Rule', x.rule && `${x.rule} (${x.order} order)`],
@@ -24,7 +25,7 @@ function One({ x }: { x: Explanation }) {
   return (
     <Card withBorder>
       <Badge className={`mark mark-${x.vulnerable ? 'red' : 'green'}`} tt="none" radius="sm" mb="xs">
-        {x.vulnerable ? 'vulnerable' : 'not vulnerable'}
+        {!x.vulnerable ? 'not vulnerable' : x.exception === null ? 'vulnerable' : 'vulnerable, but excepted'}
       </Badge>
       <Facts of={lines} />
     </Card>
@@ -43,7 +44,7 @@ function Explanations({ host, cve }: { host: string; cve: string }) {
           {items.map((x) => (
             <One key={x.number} x={x} />
           ))}
-          {items.length === 0 && <Text c="dimmed">No feed has a word on it.</Text>}
+          {items.length === 0 && <Text c="dimmed">No feed mentions it.</Text>}
         </Stack>
       )}
     </Loaded>

@@ -3,18 +3,19 @@
 // Filters of hosts, kept in the address, so that they can be shared; those that are
 // saved under a name are kept in the browser.
 
-import { Autocomplete, Badge, Button, CloseButton, Group, Menu, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
-import { useDebouncedCallback, useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import { Autocomplete, Badge, Button, Checkbox, CloseButton, Group, Menu, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
+import { useDebouncedCallback, useDebouncedValue, useDisclosure, useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { get } from './api';
-import type { Group as Counted, Page, Params } from './api';
+import type { Group as Counted, Host, Page, Params } from './api';
+import { useSettings } from './pieces';
 import type { Search } from './search';
 
 /** Filters that every list of the fleet takes. */
-export const HOST_FILTERS = ['q', 'domain', 'tld', 'site', 'tag', 'platform', 'os', 'arch', 'kernel', 'client', 'state', 'package', 'cve', 'cve_tag', 'activity'];
+export const HOST_FILTERS = ['q', 'domain', 'tld', 'site', 'tag', 'platform', 'os', 'arch', 'kernel', 'client', 'state', 'package', 'cve', 'cve_tag', 'advisory', 'activity'];
 /** Those that mean something when they are empty: hosts that told nothing. */
 const TOLD = ['domain', 'tld', 'site', 'tag', 'platform', 'os', 'arch', 'kernel', 'client'];
 
@@ -25,9 +26,12 @@ const STATES = [
   { value: 'tagged', label: 'has tagged CVEs' },
   { value: 'exploited', label: 'has known exploited CVEs' },
   { value: 'excepted', label: 'has exceptions' },
+  { value: 'kernel', label: 'kernel can be updated' },
   { value: 'reboot', label: 'waits for a restart' },
+  { value: 'unsupported', label: 'release out of support' },
+  { value: 'unjudged', label: 'not judged' },
   { value: 'silent', label: 'silent' },
-  { value: 'current', label: 'current' },
+  { value: 'current', label: 'nothing to install' },
 ];
 const AGES = [
   { value: '1h', label: 'within an hour' },
@@ -42,8 +46,9 @@ const AGES = [
 export function usePageSearch() {
   const search = useSearch({ strict: false }) as Search;
   const navigate = useNavigate();
-  const change = (values: Search) =>
-    void navigate({ to: '.', search: ((old: Search) => ({ ...old, ...values })) as never, replace: true });
+  /* What is chosen can be taken back with the browser's button; every letter that is typed cannot. */
+  const change = (values: Search, { typed = false } = {}) =>
+    void navigate({ to: '.', search: ((old: Search) => ({ ...old, ...values })) as never, replace: typed });
   return { search, change, navigate };
 }
 
@@ -61,13 +66,25 @@ export function useGroupValues(kind: string) {
   return query.data?.items.map((group) => group.value).filter((value) => value !== '') ?? [];
 }
 
+/** The hosts, or the groups of a kind, to choose from while somebody types. */
+export function useNames(kind: string, typed: string) {
+  const [text] = useDebouncedValue(typed, 300);
+  const groups = useGroupValues(kind && kind !== 'host' ? kind : 'site');
+  const hosts = useQuery({
+    queryKey: ['hosts', 'names', text],
+    queryFn: ({ signal }) => get<Page<Host>>('hosts', { q: text || undefined, fields: 'key', sort: 'key', limit: 20 }, signal),
+    enabled: kind === 'host',
+  });
+  return kind === 'host' ? (hosts.data?.items.map((host) => host.key) ?? []) : groups;
+}
+
 /** A text that is asked for a moment after the last key. */
 export function SearchBox({ label, name = 'q', placeholder }: { label: string; name?: string; placeholder?: string }) {
   const { search, change } = usePageSearch();
   const given = search[name] ?? '';
   const [text, setText] = useState(given);
   useEffect(() => setText(given), [given]);
-  const ask = useDebouncedCallback((value: string) => change({ [name]: value || undefined }), 300);
+  const ask = useDebouncedCallback((value: string) => change({ [name]: value || undefined }, { typed: true }), 300);
   return (
     <TextInput
       label={label}
@@ -99,6 +116,13 @@ function GroupFilter({ kind, label }: { kind: string; label: string }) {
   const given = search[kind] ?? '';
   const [text, setText] = useState(given);
   useEffect(() => setText(given), [given]);
+  // A part of a name is no name: what is left half-typed is the only one that fits, or nothing.
+  const leave = () => {
+    const fitting = values.filter((value) => value.toLowerCase().includes(text.toLowerCase()));
+    const meant = values.includes(text) || !text ? text : fitting.length === 1 ? fitting[0] : given;
+    setText(meant ?? '');
+    if (meant !== given) change({ [kind]: meant || undefined });
+  };
   return (
     <Autocomplete
       label={label}
@@ -107,7 +131,7 @@ function GroupFilter({ kind, label }: { kind: string; label: string }) {
       value={text}
       onChange={setText}
       onOptionSubmit={(value) => change({ [kind]: value })}
-      onBlur={() => text !== given && change({ [kind]: text || undefined })}
+      onBlur={leave}
       onKeyDown={(event) => {
         if (event.key === 'Enter') change({ [kind]: text || undefined });
       }}
@@ -132,14 +156,72 @@ export function StateFilter() {
   );
 }
 
-/** Filters that are set without a field of their own, and those that want nothing told. */
-function Others({ names }: { names: string[] }) {
+function YesNo({ name, label, yes, no }: { name: string; label: string; yes: string; no: string }) {
   const { search, change } = usePageSearch();
-  const set = HOST_FILTERS.filter((name) => (search[name] ? names.includes(name) : search[name] === '' && TOLD.includes(name)));
-  if (!set.length) return null;
+  return (
+    <Select
+      label={label}
+      data={[
+        { value: 'yes', label: yes },
+        { value: 'no', label: no },
+      ]}
+      value={search[name] ?? null}
+      onChange={(value) => change({ [name]: value ?? undefined })}
+      clearable
+    />
+  );
+}
+
+export function SeverityFilter() {
+  const { search, change } = usePageSearch();
+  return (
+    <MultiSelect
+      label="Severity"
+      data={['critical', 'high', 'medium', 'low', 'unknown']}
+      value={search.severity?.split(',').filter(Boolean) ?? []}
+      onChange={(values) => change({ severity: values.join(',') || undefined })}
+      clearable
+      miw={160}
+    />
+  );
+}
+
+const CVE_FILTERS = ['search', 'severity', 'exploited', 'fixed', 'tagged', 'all'];
+
+/** What of the search is a filter of CVEs. */
+export function cveParams(search: Search): Params {
+  return Object.fromEntries(CVE_FILTERS.filter((name) => search[name]).map((name) => [name, search[name]]));
+}
+
+export function CveFilters({ placeholder, all }: { placeholder: string; all: string }) {
+  const { search, change } = usePageSearch();
+  return (
+    <>
+      <SearchBox label="CVE" name="search" placeholder={placeholder} />
+      <SeverityFilter />
+      <YesNo name="exploited" label="Exploited" yes="known exploited" no="not known" />
+      <YesNo name="fixed" label="Fix" yes="available" no="none" />
+      <YesNo name="tagged" label="Tagged" yes="tagged" no="not tagged" />
+      <Checkbox label={all} checked={search.all === 'yes'} onChange={(event) => change({ all: event.currentTarget.checked ? 'yes' : undefined })} mb={8} />
+    </>
+  );
+}
+
+function CveTagFilter() {
+  const { search, change } = usePageSearch();
+  const settings = useSettings();
+  const names = new Set(settings.data?.tag_names.split(',').map((name) => name.trim()).filter(Boolean));
+  if (search.cve_tag) names.add(search.cve_tag);
+  return <Select label="CVE tag" data={[...names]} value={search.cve_tag ?? null} onChange={(value) => change({ cve_tag: value ?? undefined })} clearable />;
+}
+
+/** Filters that are set, each to be removed. */
+function Given({ names }: { names: string[] }) {
+  const { search, change } = usePageSearch();
+  if (!names.length) return null;
   return (
     <Group gap="xs" mb="sm">
-      {set.map((name) => (
+      {names.map((name) => (
         <Badge
           key={name}
           className="mark mark-blue"
@@ -147,7 +229,7 @@ function Others({ names }: { names: string[] }) {
           radius="sm"
           rightSection={<CloseButton size="xs" aria-label={`Remove ${name}`} onClick={() => change({ [name]: undefined })} />}
         >
-          {name.replace('_', ' ')}: {search[name] || 'none'}
+          {name.replace('_', ' ')}: {search[name] || 'none told'}
         </Badge>
       ))}
     </Group>
@@ -214,54 +296,63 @@ function SavedFilters({ page }: { page: string }) {
   );
 }
 
+const FIELDS = ['q', 'domain', 'tld', 'site', 'tag', 'platform', 'state', 'cve_tag', 'activity'];
+
 /** `children` come first and are always there; on pages that are not about hosts, and on phones, the rest is folded until it is wanted. */
-export function HostFilterBar({ page, folded = false, children }: { page: string; folded?: boolean; children?: ReactNode }) {
+export function HostFilterBar({ page, folded = false, without, children }: { page: string; folded?: boolean; without?: string; children?: ReactNode }) {
   const { search, change, navigate } = usePageSearch();
-  const any = HOST_FILTERS.some((name) => search[name] !== undefined);
+  const given = HOST_FILTERS.filter((name) => name !== without && (search[name] || (search[name] === '' && TOLD.includes(name))));
   const narrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false });
-  const [wanted, { open }] = useDisclosure(!folded && !narrow);
-  if (!wanted && !any)
-    return (
-      <Group align="flex-end" gap="xs" mb="sm" role="search" aria-label="Filter">
-        {children}
-        <Button variant="default" onClick={open}>
-          Filter hosts
-        </Button>
-      </Group>
-    );
+  const [wanted, { toggle }] = useDisclosure(!folded && !narrow);
+  const groups = (
+    [
+      ['site', 'Site'],
+      ['domain', 'Domain'],
+      ['tld', 'Top-level domain'],
+      ['tag', 'Tag'],
+      ['platform', 'Platform'],
+    ] as const
+  ).filter(([kind]) => kind !== without);
   return (
     <>
       <Group align="flex-end" gap="xs" mb="sm" role="search" aria-label="Filter">
         {children}
-        <SearchBox label="Host name" placeholder="part of a name" />
-        <GroupFilter kind="site" label="Site" />
-        <GroupFilter kind="domain" label="Domain" />
-        <GroupFilter kind="tag" label="Tag" />
-        <GroupFilter kind="platform" label="Platform" />
-        <StateFilter />
-        <Select
-          label="Last report"
-          data={AGES}
-          value={AGES.some((age) => age.value === search.activity) ? search.activity : null}
-          onChange={(value) => change({ activity: value ?? undefined })}
-          clearable
-        />
-        <SavedFilters page={page} />
-        {any && (
+        {wanted && (
+          <>
+            <SearchBox label="Host name" placeholder="part of a name" />
+            {groups.map(([kind, label]) => (
+              <GroupFilter key={kind} kind={kind} label={label} />
+            ))}
+            <StateFilter />
+            <CveTagFilter />
+            <Select
+              label="Last report"
+              data={AGES}
+              value={AGES.some((age) => age.value === search.activity) ? search.activity : null}
+              onChange={(value) => change({ activity: value ?? undefined })}
+              clearable
+            />
+            <SavedFilters page={page} />
+          </>
+        )}
+        {given.length > 0 && (
           <Button
             variant="subtle"
             onClick={() =>
               void navigate({
                 to: '.',
-                search: ((old: Search) => Object.fromEntries(Object.entries(old).filter(([name]) => !HOST_FILTERS.includes(name)))) as never,
+                search: ((old: Search) => Object.fromEntries(Object.entries(old).filter(([name]) => !given.includes(name)))) as never,
               })
             }
           >
             Clear
           </Button>
         )}
+        <Button variant="default" onClick={toggle} aria-expanded={wanted}>
+          {wanted ? 'Fewer filters' : 'Filter hosts'}
+        </Button>
       </Group>
-      <Others names={['tld', 'os', 'arch', 'kernel', 'client', 'package', 'cve', 'cve_tag']} />
+      <Given names={given.filter((name) => !wanted || !FIELDS.includes(name) || search[name] === '')} />
     </>
   );
 }

@@ -268,11 +268,11 @@ export const HostsLink = ({ search, children, label }: { search: Search; childre
 );
 
 /** A link that somebody typed in: only to the web, and without telling where from. */
-export function OuterLink({ url }: { url: string }) {
+export function OuterLink({ url, name }: { url: string; name?: string }) {
   if (!/^https?:\/\//.test(url)) return <>{url}</>;
   return (
     <Anchor href={url} rel="noreferrer noopener" target="_blank" size="sm" className="break">
-      {url}
+      {name ?? url}
     </Anchor>
   );
 }
@@ -284,6 +284,7 @@ export function Stat({
   value,
   search,
   to = '/hosts',
+  params,
   about,
   colour,
 }: {
@@ -291,6 +292,7 @@ export function Stat({
   value: number | string;
   search?: Search;
   to?: string;
+  params?: Record<string, string>;
   about?: ReactNode;
   colour?: string;
 }) {
@@ -302,7 +304,7 @@ export function Stat({
       </Text>
       <Text size="xl" fw={700} className={value && colour ? `text-${colour}` : undefined}>
         {search ? (
-          <AnchorLink to={to} search={search as never} inherit c="inherit" aria-label={`${label}: ${shown}`}>
+          <AnchorLink to={to} params={params as never} search={search as never} inherit c="inherit" aria-label={`${label}: ${shown}`}>
             {shown}
           </AnchorLink>
         ) : (

@@ -5,6 +5,7 @@ import { createRootRoute, createRoute, createRouter } from '@tanstack/react-rout
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { base } from './base';
 import { AnchorLink } from './links';
+import { AdvisoriesPage } from './pages/advisories';
 import { CvePage } from './pages/cve';
 import { CvesPage } from './pages/cves';
 import { DecisionsPage } from './pages/decisions';
@@ -58,6 +59,7 @@ const routes = [
   createRoute({ ...under, path: 'outdated', component: OutdatedPage }),
   createRoute({ ...under, path: 'cves', component: CvesPage }),
   createRoute({ ...under, path: 'cves/$cve', component: CvePage }),
+  createRoute({ ...under, path: 'advisories', component: AdvisoriesPage }),
   createRoute({ ...under, path: 'decisions', component: DecisionsPage }),
   createRoute({ ...under, path: 'feeds', component: FeedsPage }),
   createRoute({ ...under, path: 'statistics', component: StatisticsPage }),

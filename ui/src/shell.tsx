@@ -16,6 +16,8 @@ import { useDisclosure, useMediaQuery, useWindowEvent } from '@mantine/hooks';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { MoonIcon, SunIcon } from './icons';
+import { get } from './api';
+import type { Host, Page, Params } from './api';
 import { NavigationLink } from './links';
 import { useSettings } from './pieces';
 
@@ -41,21 +43,40 @@ const MENU = [
   { kind: 'site', label: 'Sites' },
   { kind: 'domain', label: 'Domains' },
   { kind: 'tld', label: 'Top-level domains' },
-  { kind: 'tag', label: 'Tags' },
+  { kind: 'tag', label: 'Host tags' },
   { kind: 'platform', label: 'Platforms' },
   { to: '/packages', label: 'Packages' },
   { to: '/outdated', label: 'Outdated packages' },
   { to: '/cves', label: 'CVEs' },
-  { to: '/decisions', label: 'Tags and exceptions' },
+  { to: '/advisories', label: 'Advisories' },
+  { to: '/decisions', label: 'CVE tags and exceptions' },
   { to: '/feeds', label: 'Feeds' },
   { to: '/statistics', label: 'Statistics' },
   { to: '/settings', label: 'Settings and about' },
 ] as const;
 
-/** Whatever one is looking for: a CVE leads to its page, a package by version to packages, anything else to hosts by name. */
+const total = async (path: string, params: Params) => (await get<Page<unknown>>(path, { ...params, limit: 1 })).total;
+
+/** Whatever one is looking for: a CVE, a package by version, an advisory, a host, a package; what is not clear by its form is asked for. */
 function Find() {
   const [text, setText] = useState('');
   const navigate = useNavigate();
+  const find = async (what: string) => {
+    const lower = what.toLowerCase();
+    if (/^cve-\d{4}-\d{4,}$/.test(lower)) return navigate({ to: '/cves/$cve', params: { cve: what.toUpperCase() } });
+    if (lower.startsWith('cve-')) return navigate({ to: '/cves', search: { search: what } });
+    if (/[<>=]/.test(what)) return navigate({ to: '/packages', search: { p: what } });
+    try {
+      const hosts = await get<Page<Host>>('hosts', { q: what, fields: 'key,name', sort: 'key', limit: 200 });
+      const exact = hosts.items.find((host) => host.key === lower || host.name === lower);
+      if (exact) return navigate({ to: '/hosts/$host', params: { host: exact.key } });
+      if (!hosts.total && (await total('packages', { search: what }))) return navigate({ to: '/packages', search: { p: what } });
+      if (!hosts.total && (await total('advisories', { search: what }))) return navigate({ to: '/advisories', search: { search: what } });
+    } catch {
+      // the page of hosts tells what is wrong
+    }
+    return navigate({ to: '/hosts', search: { q: what } });
+  };
   return (
     <form
       role="search"
@@ -65,14 +86,12 @@ function Find() {
         const what = text.trim();
         if (!what) return;
         setText('');
-        if (/^cve-\d{4}-\d{4,}$/i.test(what)) void navigate({ to: '/cves/$cve', params: { cve: what.toUpperCase() } });
-        else if (/[<>=]/.test(what)) void navigate({ to: '/packages', search: { p: what } });
-        else void navigate({ to: '/hosts', search: { q: what } });
+        void find(what);
       }}
     >
       <TextInput
-        aria-label="Find a host, a CVE, or a package by version"
-        placeholder="host, CVE-…, openssl < 3"
+        aria-label="Find a host, a package, a CVE or an advisory"
+        placeholder="host, package, CVE-…"
         size="sm"
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}

@@ -4,12 +4,14 @@ import { Group, SimpleGrid, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { get } from '../api';
-import type { Cve, CveHost, CveTag, Page, Statement } from '../api';
-import { Exploited, percent } from '../columns';
-import { ExceptionButton, TagButton } from '../decide';
+import type { Cve, CveHost, Exception, Page, Statement } from '../api';
+import { Exploited, PackageLinks, percent } from '../columns';
+import { ExceptionButton, TagButton, useTagsOf } from '../decide';
 import { Why } from '../explain';
 import { HostFilterBar, hostParams, usePageSearch } from '../filters';
-import { Facts, Finding, HostLink, Loaded, OuterLink, PackageLink, PageHead, Section, Severity, Stat, State, Tags, Time } from '../pieces';
+import { AnchorLink } from '../links';
+import { Day, Facts, Failed, Finding, HostLink, Loaded, number, OuterLink, PackageLink, PageHead, Section, Severity, Stat, State, Tags, Time } from '../pieces';
+import { ExceptionActions, scopeOf, TagActions } from './decisions';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 
@@ -25,7 +27,7 @@ const hostColumns = (cve: string): Column<CveHost>[] => [
   },
   { id: 'installed', title: 'Installed', sort: 'installed', cell: (h) => <span className="break">{h.installed}</span> },
   { id: 'fixed', title: 'Fixed in', sort: 'fixed', cell: (h) => <span className="break">{h.fixed}</span> },
-  { id: 'state', title: 'State', sort: 'state', cell: (h) => <Finding of={h} /> },
+  { id: 'state', title: 'State', sort: 'state', worst: true, cell: (h) => <Finding of={h} /> },
   { id: 'platform', title: 'Platform', sort: 'platform', cell: (h) => h.platform },
   { id: 'site', title: 'Site', sort: 'site', cell: (h) => <span className="break">{h.site}</span> },
   { id: 'why', title: 'Why', cell: (h) => <Why host={h.key} name={h.name} cve={cve} /> },
@@ -43,9 +45,18 @@ const statementColumns: Column<Statement>[] = [
   { id: 'severity', title: 'Severity', sort: 'severity', cell: (s) => s.severity },
   { id: 'note', title: 'Note', cell: (s) => <span className="break">{s.note}</span> },
   { id: 'feed', title: 'Feed', sort: 'feed', cell: (s) => s.feed },
-  { id: 'issued', title: 'Issued', sort: 'issued', extra: true, cell: (s) => <Time at={s.issued} none="" /> },
+  { id: 'issued', title: 'Issued', sort: 'issued', extra: true, cell: (s) => <Day at={s.issued} /> },
   { id: 'title', title: 'Title', extra: true, cell: (s) => <span className="break">{s.title}</span> },
 ];
+
+const ELSEWHERE = [
+  ['CVE record', 'https://www.cve.org/CVERecord?id='],
+  ['NVD', 'https://nvd.nist.gov/vuln/detail/'],
+  ['Debian', 'https://security-tracker.debian.org/tracker/'],
+  ['Red Hat', 'https://access.redhat.com/security/cve/'],
+  ['SUSE', 'https://www.suse.com/security/cve/'],
+  ['Ubuntu', 'https://ubuntu.com/security/'],
+] as const;
 
 function Head({ cve }: { cve: Cve }) {
   return (
@@ -56,15 +67,23 @@ function Head({ cve }: { cve: Cve }) {
         <Tags names={cve.tags} />
       </Group>
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
-        <Stat label="Hosts" value={cve.hosts} colour="red" search={{ cve: cve.cve }} about={cve.excepted ? `${cve.excepted} more excepted` : undefined} />
-        <Stat label="Packages" value={cve.packages.length} about={cve.packages.join(', ')} />
+        <Stat label="Hosts" value={cve.hosts} colour="red" search={{ cve: cve.cve }} about={cve.excepted ? `${number(cve.excepted)} more excepted` : undefined} />
+        <Stat label="Packages" value={cve.packages.length} about={<PackageLinks names={cve.packages} />} />
       </SimpleGrid>
       <Facts
         of={[
           ['CVSS', cve.cvss !== null && `${cve.cvss.toFixed(1)} ${cve.cvss_vector}`],
           ['EPSS', cve.epss !== null && `${percent(cve.epss)}, more likely than ${percent(cve.epss_rank)} of all`],
-          ['Known exploited', cve.exploited && (cve.exploited_since ? <>since <Time at={cve.exploited_since} /></> : 'yes')],
+          ['Known exploited', cve.exploited && (cve.exploited_since ? <>since <Day at={cve.exploited_since} /></> : 'yes')],
           ['SSVC', cve.ssvc],
+          [
+            'Elsewhere',
+            <Group gap="sm">
+              {ELSEWHERE.map(([name, address]) => (
+                <OuterLink key={name} url={address + cve.cve} name={name} />
+              ))}
+            </Group>,
+          ],
           ['Fix', { all: 'for all affected packages', some: 'for some affected packages', none: 'none that is known' }[cve.fix]],
         ]}
       />
@@ -73,26 +92,52 @@ function Head({ cve }: { cve: Cve }) {
 }
 
 function TagsOf({ cve }: { cve: string }) {
-  const query = useQuery({ queryKey: ['cve-tags', cve], queryFn: ({ signal }) => get<Page<CveTag>>('cve-tags', { search: cve.toLowerCase() }, signal) });
   return (
-    <Loaded query={query} height={30}>
-      {({ items }) => {
-        const own = items.filter((tag) => tag.cve === cve);
-        if (!own.length) return <Text c="dimmed">It has no tag.</Text>;
-        return (
+    <Loaded query={useTagsOf(cve)} height={30}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Text c="dimmed">It has no tag.</Text>
+        ) : (
           <ul>
-            {own.map((tag) => (
+            {items.map((tag) => (
               <li key={tag.tag}>
                 <b>{tag.tag}</b>
                 {tag.enabled ? '' : ' (disabled)'}: {tag.reason || 'no reason given'} {tag.url && <OuterLink url={tag.url} />}{' '}
                 <Text span size="sm" c="dimmed">
                   {tag.modified_by} <Time at={tag.modified} />
-                </Text>
+                </Text>{' '}
+                <TagActions tag={tag} />
               </li>
             ))}
           </ul>
-        );
-      }}
+        )
+      }
+    </Loaded>
+  );
+}
+
+function ExceptionsOf({ cve }: { cve: string }) {
+  const query = useQuery({ queryKey: ['exceptions', cve], queryFn: ({ signal }) => get<Page<Exception>>('exceptions', { cve, limit: 200 }, signal) });
+  return (
+    <Loaded query={query} height={30}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Text c="dimmed">None of its own; those of a package are for all of its CVEs.</Text>
+        ) : (
+          <ul>
+            {items.map((e) => (
+              <li key={e.id}>
+                <b>{[e.package || 'every package', e.version, e.arch].filter(Boolean).join(' ')}</b>, {scopeOf(e)}, {number(e.hosts)} {e.hosts === 1 ? 'host' : 'hosts'}
+                {e.expired ? ', expired' : e.expires && <>, until <Day at={e.expires} /></>}: {e.reason}{' '}
+                <Text span size="sm" c="dimmed">
+                  {e.approver} <Time at={e.created} />
+                </Text>{' '}
+                <ExceptionActions exception={e} />
+              </li>
+            ))}
+          </ul>
+        )
+      }
     </Loaded>
   );
 }
@@ -101,6 +146,18 @@ export function CvePage() {
   const { cve } = route.useParams();
   const { search, change } = usePageSearch();
   const query = useQuery({ queryKey: ['cve', cve], queryFn: ({ signal }) => get<Cve>(`cves/${cve}`, {}, signal) });
+  if (query.isError)
+    return (
+      <>
+        <PageHead title={cve} />
+        <Failed error={query.error} retry={() => void query.refetch()} />
+        <Text mt="sm">
+          <AnchorLink to="/cves" search={{ search: cve }}>
+            CVEs like it
+          </AnchorLink>
+        </Text>
+      </>
+    );
   return (
     <>
       <PageHead title={cve} about={query.data?.title === cve ? undefined : query.data?.title}>
@@ -111,10 +168,14 @@ export function CvePage() {
       <Section title="Tags">
         <TagsOf cve={cve} />
       </Section>
+      <Section title="Exceptions">
+        <ExceptionsOf cve={cve} />
+      </Section>
       <Section title="Hosts">
         <HostFilterBar folded page="cve" />
         <ListTable
           name={`Hosts with ${cve}`}
+          kind="cve-hosts"
           path={`cves/${cve}/hosts`}
           params={{ ...hostParams(search), cve: undefined }}
           columns={hostColumns(cve)}
@@ -127,11 +188,12 @@ export function CvePage() {
       <Section title="What vendors say">
         <ListTable
           name={`Statements on ${cve}`}
+          kind="cve-statements"
           path={`cves/${cve}/statements`}
           columns={statementColumns}
           rowKey={(s) => String(s.number)}
           sort="platform,package"
-          empty="No feed has a word on it."
+          empty="No feed mentions it."
         />
       </Section>
     </>

@@ -7,9 +7,18 @@ import { send } from '../api';
 import type { CveTag, Exception, Imported } from '../api';
 import { EditError, ExceptionButton, RemoveButton, TagButton, useEdit } from '../decide';
 import { SearchBox, usePageSearch } from '../filters';
-import { Count, CveLink, OuterLink, PackageLink, PageHead, Time } from '../pieces';
+import { Count, CveLink, Day, HostsLink, OuterLink, PackageLink, PageHead, Time } from '../pieces';
 import { ListTable } from '../table';
 import type { Column } from '../table';
+
+export function TagActions({ tag }: { tag: CveTag }) {
+  return (
+    <Group gap={4} wrap="nowrap" component="span" display="inline-flex">
+      <TagButton given={tag} label="Edit" about={`Edit ${tag.tag} of ${tag.cve}`} size="compact-xs" />
+      <RemoveButton what={`${tag.tag} of ${tag.cve}`} remove={() => send('DELETE', 'cve-tags', {}, { cve: tag.cve, tag: tag.tag })} />
+    </Group>
+  );
+}
 
 const tagColumns: Column<CveTag>[] = [
   { id: 'cve', title: 'CVE', sort: 'cve', cell: (t) => <CveLink cve={t.cve} /> },
@@ -24,29 +33,40 @@ const tagColumns: Column<CveTag>[] = [
       </Badge>
     ),
   },
-  { id: 'hosts', title: 'Hosts', sort: 'hosts', numeric: true, cell: (t) => <Count n={t.hosts} /> },
+  {
+    id: 'hosts',
+    title: 'Hosts',
+    sort: 'hosts',
+    numeric: true,
+    cell: (t) => (
+      <HostsLink search={{ cve: t.cve }} label={`${t.hosts} hosts with ${t.cve}`}>
+        <Count n={t.hosts} />
+      </HostsLink>
+    ),
+  },
   { id: 'reason', title: 'Reason', sort: 'reason', cell: (t) => <span className="break">{t.reason}</span> },
   { id: 'url', title: 'Link', cell: (t) => t.url && <OuterLink url={t.url} /> },
   { id: 'modified', title: 'Changed', sort: 'modified', cell: (t) => <>{t.modified_by} <Time at={t.modified} /></> },
-  {
-    id: 'actions',
-    title: 'Actions',
-    cell: (t) => (
-      <Group gap={4} wrap="nowrap">
-        <TagButton given={t} label="Edit" about={`Edit ${t.tag} of ${t.cve}`} size="compact-xs" />
-        <RemoveButton what={`${t.tag} of ${t.cve}`} remove={() => send('DELETE', 'cve-tags', {}, { cve: t.cve, tag: t.tag })} />
-      </Group>
-    ),
-  },
+  { id: 'actions', title: 'Actions', cell: (t) => <TagActions tag={t} /> },
 ];
 
-const scope = (e: Exception) =>
+/** The hosts for which it is. */
+export const scopeOf = (e: Exception) =>
   [e.platform && `platform ${e.platform}`, e.group && `${e.group} ${e.value}`].filter(Boolean).join(', ') || 'all hosts';
+
+export function ExceptionActions({ exception }: { exception: Exception }) {
+  return (
+    <Group gap={4} wrap="nowrap" component="span" display="inline-flex">
+      <ExceptionButton given={exception} label="Edit" about={`Edit exception ${exception.id}`} size="compact-xs" />
+      <RemoveButton what={`exception ${exception.id}`} remove={() => send('DELETE', `exceptions/${exception.id}`, {})} />
+    </Group>
+  );
+}
 
 const exceptionColumns: Column<Exception>[] = [
   { id: 'cve', title: 'CVE', sort: 'cve', cell: (e) => (e.cve ? <CveLink cve={e.cve} /> : 'every CVE') },
   { id: 'package', title: 'Package', sort: 'package', cell: (e) => (e.package ? <><PackageLink name={e.package} /> {e.version} {e.arch}</> : 'every package') },
-  { id: 'scope', title: 'For', cell: (e) => <span className="break">{scope(e)}</span> },
+  { id: 'scope', title: 'For', cell: (e) => <span className="break">{scopeOf(e)}</span> },
   { id: 'hosts', title: 'Hosts', sort: 'hosts', numeric: true, cell: (e) => <Count n={e.hosts} /> },
   { id: 'reason', title: 'Reason', sort: 'reason', cell: (e) => <span className="break">{e.reason}</span> },
   { id: 'approver', title: 'Approved by', sort: 'approver', cell: (e) => e.approver },
@@ -54,26 +74,18 @@ const exceptionColumns: Column<Exception>[] = [
     id: 'expires',
     title: 'Until',
     sort: 'expires',
+    worst: true,
     cell: (e) =>
       e.expired ? (
         <Badge className="mark mark-gray" tt="none" radius="sm">
           expired
         </Badge>
       ) : (
-        <Time at={e.expires} none="for ever" />
+        <Day at={e.expires} none="for ever" />
       ),
   },
   { id: 'created', title: 'Since', sort: 'created', extra: true, cell: (e) => <Time at={e.created} /> },
-  {
-    id: 'actions',
-    title: 'Actions',
-    cell: (e) => (
-      <Group gap={4} wrap="nowrap">
-        <ExceptionButton given={e} label="Edit" about={`Edit exception ${e.id}`} size="compact-xs" />
-        <RemoveButton what={`exception ${e.id}`} remove={() => send('DELETE', `exceptions/${e.id}`, {})} />
-      </Group>
-    ),
-  },
+  { id: 'actions', title: 'Actions', cell: (e) => <ExceptionActions exception={e} /> },
 ];
 
 /** Pakiti 3's files, in and out. */
@@ -91,7 +103,7 @@ function Exchange({ path, file }: { path: string; file: string }) {
           )}
         </FileButton>
         <Anchor size="sm" href={`${base}api/${file}`} download>
-          Export it
+          Export as Pakiti 3's XML
         </Anchor>
       </Group>
       <EditError error={load.error} />
@@ -143,7 +155,7 @@ export function DecisionsPage() {
             rowKey={(e) => String(e.id)}
             sort={search.sort ?? 'expired,-created'}
             onSort={(sort) => change({ sort })}
-            empty="No exception: everything counts."
+            empty="No exception: every finding counts."
           />
         </Tabs.Panel>
       </Tabs>

@@ -1,32 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Badge, Button, Group } from '@mantine/core';
+import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { send } from '../api';
 import type { Feed } from '../api';
 import { EditError, useEdit } from '../decide';
 import { usePageSearch } from '../filters';
-import { Count, PageHead, Time } from '../pieces';
+import { Count, number, PageHead, Time } from '../pieces';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 
 function Fetch({ feed }: { feed: Feed }) {
   const [asked, setAsked] = useState<string>();
   const edit = useEdit((accept: boolean) => send('POST', 'feeds/sync', { feed: feed.name, accept }), () => setAsked(feed.last_try ?? ''));
+  const [opened, { open, close }] = useDisclosure(false);
   const waits = asked !== undefined && asked === (feed.last_try ?? '');
   return (
     <>
-      <Group gap={4} wrap="nowrap">
+      <Group gap={4}>
         <Button size="compact-xs" variant="default" loading={edit.isPending || waits} onClick={() => edit.mutate(false)} aria-label={`Fetch ${feed.name} now`}>
           Fetch now
         </Button>
         {feed.held && (
-          <Button size="compact-xs" color="orange" onClick={() => edit.mutate(true)} aria-label={`Accept the change of ${feed.name}`}>
-            Accept the change
+          <Button size="compact-xs" color="orange" onClick={open} aria-label={`Accept the change of ${feed.name}`}>
+            Accept…
           </Button>
         )}
       </Group>
       <EditError error={edit.error} />
+      <Modal opened={opened} onClose={close} title={`Accept the change of ${feed.name}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
+        <Stack>
+          <Text size="sm" className="break">
+            {feed.error}
+          </Text>
+          <Text size="sm">
+            In force are {number(feed.packages)} versions and {number(feed.definitions)} definitions. The feed is fetched again, and what comes is taken however much it
+            changes.
+          </Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              Keep what is in force
+            </Button>
+            <Button
+              color="orange"
+              onClick={() => {
+                close();
+                edit.mutate(true);
+              }}
+            >
+              Accept the change
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
     </>
   );
 }
@@ -41,7 +68,7 @@ const columns: Column<Feed>[] = [
     sort: 'health',
     cell: (f) => (
       <>
-        <Badge className={`mark mark-${colour(f)}`} tt="none" radius="sm">
+        <Badge className={`mark wraps mark-${colour(f)}`} tt="none" radius="sm">
           {f.health}
         </Badge>
         {(f.error || f.refused_documents) && <div className="break small">{f.error || f.refused_documents}</div>}

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Group as Row } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import type { Group } from '../api';
 import { HostFilterBar, hostParams, usePageSearch } from '../filters';
 import { AnchorLink } from '../links';
-import { Count, HostsLink, PageHead, Section, Time } from '../pieces';
+import { Count, HostsLink, Loaded, PageHead, Section, Time } from '../pieces';
 import type { Search } from '../search';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 import { Trend } from '../trend';
+import { Summary, useOverview } from './overview';
+import { outdatedColumns } from './packages';
 
 const route = getRouteApi('/groups/$kind');
+
+const NONE = 'none told';
 
 const TITLES: Record<string, [string, string]> = {
   domain: ['Domains', 'Domain'],
   tld: ['Top-level domains', 'Top-level domain'],
   site: ['Sites', 'Site'],
-  tag: ['Tags', 'Tag'],
+  tag: ['Host tags', 'Host tag'],
   platform: ['Platforms', 'Platform'],
 };
 
@@ -32,21 +35,21 @@ const columns = (kind: string, title: string, filter: Search): Column<Group>[] =
       id: 'value',
       title,
       sort: 'value',
-      cell: (g) =>
-        g.value ? (
-          <AnchorLink to="/groups/$kind" params={{ kind }} search={{ ...filter, [kind]: g.value }} size="sm" className="break">
-            {g.value}
-          </AnchorLink>
-        ) : (
-          'none told'
-        ),
+      cell: (g) => (
+        <AnchorLink to="/groups/$kind" params={{ kind }} search={{ ...filter, [kind]: g.value }} size="sm" className="break">
+          {g.value || NONE}
+        </AnchorLink>
+      ),
     },
     { id: 'hosts', title: 'Hosts', sort: 'hosts', numeric: true, cell: (g) => hosts(g, g.hosts, '') },
+    { id: 'hosts_updates', title: 'Lack updates', sort: 'hosts_updates', numeric: true, extra: true, cell: (g) => hosts(g, g.hosts_updates, 'updates') },
     { id: 'hosts_security', title: 'Lack security', sort: 'hosts_security', numeric: true, cell: (g) => hosts(g, g.hosts_security, 'security', true) },
     { id: 'hosts_cves', title: 'Have CVEs', sort: 'hosts_cves', numeric: true, cell: (g) => hosts(g, g.hosts_cves, 'cves') },
     { id: 'hosts_tagged', title: 'Tagged', sort: 'hosts_tagged', numeric: true, cell: (g) => hosts(g, g.hosts_tagged, 'tagged', true) },
     { id: 'hosts_exploited', title: 'Exploited', sort: 'hosts_exploited', numeric: true, cell: (g) => hosts(g, g.hosts_exploited, 'exploited', true) },
     { id: 'hosts_reboot', title: 'Restart', sort: 'hosts_reboot', numeric: true, cell: (g) => hosts(g, g.hosts_reboot, 'reboot') },
+    { id: 'hosts_unsupported', title: 'Out of support', sort: 'hosts_unsupported', numeric: true, cell: (g) => hosts(g, g.hosts_unsupported, 'unsupported', true) },
+    { id: 'hosts_unjudged', title: 'Not judged', sort: 'hosts_unjudged', numeric: true, cell: (g) => hosts(g, g.hosts_unjudged, 'unjudged') },
     { id: 'hosts_silent', title: 'Silent', sort: 'hosts_silent', numeric: true, cell: (g) => hosts(g, g.hosts_silent, 'silent') },
     { id: 'last_report', title: 'Last report', sort: 'last_report', cell: (g) => <Time at={g.last_report} /> },
     { id: 'updates', title: 'Updates', sort: 'updates', numeric: true, extra: true, cell: (g) => <Count n={g.updates} /> },
@@ -54,6 +57,41 @@ const columns = (kind: string, title: string, filter: Search): Column<Group>[] =
     { id: 'cves', title: 'CVEs of all hosts', sort: 'cves', numeric: true, extra: true, cell: (g) => <Count n={g.cves} /> },
   ];
 };
+
+/** One of them: what must be done there. */
+function Chosen({ kind, value, filter }: { kind: string; value: string; filter: Search }) {
+  const overview = useOverview(filter);
+  return (
+    <>
+      <Loaded query={overview} height={200}>
+        {(o) => <Summary overview={o} filter={filter} />}
+      </Loaded>
+      <Section
+        title="Packages to update"
+        actions={
+          <AnchorLink to="/outdated" search={filter}>
+            All of them
+          </AnchorLink>
+        }
+      >
+        <ListTable
+          name="Packages to update"
+          kind="outdated"
+          path="outdated"
+          params={filter}
+          columns={outdatedColumns(filter)}
+          rowKey={(o) => `${o.package} ${o.platform}`}
+          sort="-state,-hosts"
+          empty="Everything that the repositories have is current on these hosts."
+          limit={10}
+        />
+      </Section>
+      <Section title="Trend">
+        <Trend title={`${value || NONE} over time`} path="trend" params={{ kind, value }} />
+      </Section>
+    </>
+  );
+}
 
 export function GroupsPage() {
   const { kind } = route.useParams();
@@ -63,34 +101,32 @@ export function GroupsPage() {
   const params = hostParams(search);
   return (
     <>
-      <PageHead title={chosen === undefined ? plural : `${singular} ${chosen}`} about="The same numbers for each group; follow a number to its hosts.">
-        {chosen !== undefined && (
-          <Row gap="sm">
-            <HostsLink search={{ [kind]: chosen }}>Its hosts</HostsLink>
-            <AnchorLink to="/cves" search={{ [kind]: chosen }} size="sm">
-              Its CVEs
+      <PageHead
+        title={chosen === undefined ? plural : `${singular} ${chosen || NONE}`}
+        about={
+          chosen === undefined ? (
+            'The same numbers for each group; follow a number to its hosts.'
+          ) : (
+            <AnchorLink to="/groups/$kind" params={{ kind }} size="sm">
+              All {plural.toLowerCase()}
             </AnchorLink>
-            <AnchorLink to="/outdated" search={{ [kind]: chosen }} size="sm">
-              Its outdated packages
-            </AnchorLink>
-          </Row>
-        )}
-      </PageHead>
-      <HostFilterBar page={`groups-${kind}`} />
-      <ListTable
-        name={plural}
-        path={`groups/${kind}`}
-        params={params}
-        columns={columns(kind, singular, params as Search)}
-        rowKey={(g) => g.value}
-        sort={search.sort ?? '-hosts_security,-hosts'}
-        onSort={(sort) => change({ sort })}
-        empty="No host fits."
+          )
+        }
       />
-      {chosen !== undefined && (
-        <Section title="Trend">
-          <Trend title={`${singular} ${chosen} over time`} path="trend" params={{ kind, value: chosen }} />
-        </Section>
+      <HostFilterBar page={`groups-${kind}`} folded={chosen !== undefined} without={kind} />
+      {chosen === undefined ? (
+        <ListTable
+          name={plural}
+          path={`groups/${kind}`}
+          params={params}
+          columns={columns(kind, singular, params as Search)}
+          rowKey={(g) => g.value}
+          sort={search.sort ?? '-hosts_security,-hosts'}
+          onSort={(sort) => change({ sort })}
+          empty="No host fits."
+        />
+      ) : (
+        <Chosen kind={kind} value={chosen} filter={params as Search} />
       )}
     </>
   );

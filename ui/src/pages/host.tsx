@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Alert, Badge, Group, SegmentedControl, SimpleGrid, Stack, Tabs, Text, TextInput } from '@mantine/core';
+import { Alert, Badge, Group, SimpleGrid, Stack, Tabs, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { get, part } from '../api';
 import type { Change, HostCve, HostDetail, HostPackage } from '../api';
-import { Exploited, percent } from '../columns';
+import { Exploited, KernelState, percent } from '../columns';
 import { ExceptionButton } from '../decide';
 import { Why } from '../explain';
-import { usePageSearch } from '../filters';
-import { Command, Count, CveLink, Facts, Finding, HostsLink, Loaded, PageHead, PackageLink, Section, Severity, Stat, State, Tags, Time } from '../pieces';
+import { CveFilters, cveParams, usePageSearch } from '../filters';
+import { Command, Count, CveLink, Day, Facts, Finding, Flag, HostsLink, Loaded, number, PageHead, PackageLink, Section, Severity, Stat, State, Tags, Time } from '../pieces';
+import type { Search } from '../search';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 import { Trend } from '../trend';
@@ -20,7 +21,7 @@ const route = getRouteApi('/hosts/$host');
 
 const packageColumns: Column<HostPackage>[] = [
   { id: 'package', title: 'Package', sort: 'package', cell: (p) => <PackageLink name={p.package} /> },
-  { id: 'state', title: 'State', sort: 'state', cell: (p) => <State is={p.state} /> },
+  { id: 'state', title: 'State', sort: 'state', worst: true, cell: (p) => (p.kernel === 'idle' ? 'does not run' : <State is={p.state} />) },
   { id: 'installed', title: 'Installed', sort: 'installed', cell: (p) => <span className="break">{p.installed}</span> },
   { id: 'available', title: 'Available', sort: 'available', cell: (p) => <span className="break">{p.available}</span> },
   { id: 'cves', title: 'CVEs', sort: 'cves', numeric: true, cell: (p) => <Count n={p.cves} /> },
@@ -32,12 +33,12 @@ const packageColumns: Column<HostPackage>[] = [
 
 const cveColumns = (host: HostDetail): Column<HostCve>[] => [
   { id: 'cve', title: 'CVE', sort: 'cve', cell: (c) => <CveLink cve={c.cve} /> },
-  { id: 'severity', title: 'Severity', sort: 'severity', cell: (c) => <Severity is={c.severity} /> },
-  { id: 'exploited', title: 'Exploited', sort: 'exploited', cell: (c) => <Exploited cve={c} /> },
+  { id: 'severity', title: 'Severity', sort: 'severity', worst: true, cell: (c) => <Severity is={c.severity} /> },
+  { id: 'exploited', title: 'Exploited', sort: 'exploited', worst: true, cell: (c) => <Exploited cve={c} /> },
   { id: 'package', title: 'Package', sort: 'package', cell: (c) => (c.package ? <PackageLink name={c.package} /> : 'the whole host') },
-  { id: 'installed', title: 'Installed', cell: (c) => <span className="break">{c.installed}</span> },
+  { id: 'installed', title: 'Installed', sort: 'installed', cell: (c) => <span className="break">{c.installed}</span> },
   { id: 'state', title: 'State', sort: 'state', cell: (c) => <Finding of={c} /> },
-  { id: 'fixed', title: 'Fixed in', cell: (c) => <span className="break">{c.fixed}</span> },
+  { id: 'fixed', title: 'Fixed in', sort: 'fixed', cell: (c) => <span className="break">{c.fixed}</span> },
   { id: 'epss', title: 'EPSS', sort: 'epss', numeric: true, cell: (c) => percent(c.epss) },
   { id: 'tags', title: 'Tags', cell: (c) => <Tags names={c.tags} /> },
   {
@@ -48,7 +49,7 @@ const cveColumns = (host: HostDetail): Column<HostCve>[] => [
         <Why host={host.key} name={host.name} cve={c.cve} />
         <ExceptionButton
           size="compact-xs"
-          label="Except"
+          label="Except…"
           about={`Except ${c.cve} on ${host.name}`}
           given={{ cve: c.cve, package: c.package, group: 'host', value: host.key }}
         />
@@ -76,11 +77,16 @@ function Updates({ host }: { host: HostDetail }) {
       {host.command_all && host.updates > host.security && <Command label="Installs all updates" text={host.command_all} />}
       <ListTable
         name="Packages that are not current"
+        kind="host-updates"
         path={`hosts/${part(host.key)}/updates`}
         columns={packageColumns}
         rowKey={(p) => String(p.id)}
         sort="-state,package"
-        empty="Everything that its repositories have is current."
+        empty={
+          host.updates_judged
+            ? 'Everything that its repositories have is current.'
+            : `Not judged: none of its packages is in a repository that is followed here. Add those of ${host.platform}: pakiti feed add, or pakiti feed import-host on a machine like it.`
+        }
         limit={100}
       />
     </>
@@ -88,29 +94,31 @@ function Updates({ host }: { host: HostDetail }) {
 }
 
 function Cves({ host }: { host: HostDetail }) {
-  const [all, setAll] = useState('no');
+  const { search, change } = usePageSearch();
   return (
-    <ListTable
-      name="CVEs"
-      path={`hosts/${part(host.key)}/cves`}
-      params={{ all: all === 'yes' ? 'yes' : undefined }}
-      columns={cveColumns(host)}
-      rowKey={(c) => String(c.number)}
-      sort="-counts,-priority,cve"
-      empty="No feed says that this host is vulnerable."
-      above={
-        <SegmentedControl
-          size="xs"
-          value={all}
-          onChange={setAll}
-          aria-label="Which CVEs"
-          data={[
-            { value: 'no', label: 'that count or are excepted' },
-            { value: 'yes', label: 'all that are known' },
-          ]}
-        />
-      }
-    />
+    <>
+      <Text size="sm" c="dimmed" mb="sm">
+        {number(host.cves)} distinct CVEs count; a row for each package that has one.
+      </Text>
+      <Group align="flex-end" gap="xs" mb="sm" role="search" aria-label="Filter CVEs">
+        <CveFilters placeholder="CVE-2024-… or a package" all="those that do not count too" />
+      </Group>
+      <ListTable
+        name="CVEs"
+        kind="host-cves"
+        path={`hosts/${part(host.key)}/cves`}
+        params={cveParams(search)}
+        columns={cveColumns(host)}
+        rowKey={(c) => String(c.number)}
+        sort={search.sort ?? '-counts,-priority,cve'}
+        onSort={(sort) => change({ sort })}
+        empty={
+          host.cves_judged
+            ? 'No feed says that this host is vulnerable to one that fits.'
+            : `Not judged: no feed says what is vulnerable on ${host.platform}. pakiti feed add-defaults ${host.platform} adds those that are known.`
+        }
+      />
+    </>
   );
 }
 
@@ -122,6 +130,7 @@ function Packages({ host }: { host: HostDetail }) {
       <TextInput label="Search packages" mb="sm" maw={320} value={text} onChange={(event) => setText(event.currentTarget.value)} />
       <ListTable
         name="All packages"
+        kind="host-packages"
         path={`hosts/${part(host.key)}/packages`}
         params={{ search: search || undefined }}
         columns={packageColumns}
@@ -134,15 +143,37 @@ function Packages({ host }: { host: HostDetail }) {
   );
 }
 
-function Kernel({ host }: { host: HostDetail }) {
+/** What an administrator must know before everything else. */
+function Warnings({ host }: { host: HostDetail }) {
   return (
-    <Stack gap="sm">
+    <Stack gap="xs" mb="md">
       {host.reboot_pending && (
         <Alert color="orange" variant="light" title="A restart is pending">
           {host.kernel} runs, and a newer kernel is installed.
         </Alert>
       )}
-      <Text>Running kernel: {host.kernel || 'not told'}</Text>
+      {host.unsupported && (
+        <Alert color="red" variant="light" title="Its release is out of support">
+          The vendor's ordinary support of {host.platform} has ended{host.support_ends && <> on <Day at={host.support_ends} /></>}: what is vulnerable may never be fixed, and is not always said.
+        </Alert>
+      )}
+      {(!host.updates_judged || !host.cves_judged) && (
+        <Alert color="yellow" variant="light" title="It is not judged in full">
+          {[!host.updates_judged && 'No repository with its packages is followed: updates are not known.', !host.cves_judged && 'No feed says what is vulnerable on it: CVEs are not known.']
+            .filter(Boolean)
+            .join(' ')}
+        </Alert>
+      )}
+    </Stack>
+  );
+}
+
+function Kernel({ host }: { host: HostDetail }) {
+  return (
+    <Stack gap="sm">
+      <Text>
+        Running kernel: {host.kernel || 'not told'} {host.kernel && <KernelState host={host} />}
+      </Text>
       {host.kernels.length === 0 ? (
         <Text c="dimmed">No kernel package is installed, or the report does not say which kernel runs.</Text>
       ) : (
@@ -150,11 +181,9 @@ function Kernel({ host }: { host: HostDetail }) {
           {host.kernels.map((kernel) => (
             <li key={`${kernel.package} ${kernel.version}`}>
               {kernel.package} {kernel.version}{' '}
-              {kernel.running && (
-                <Badge className="mark mark-green" tt="none" radius="sm">
-                  runs
-                </Badge>
-              )}
+              <Badge className={`mark mark-${kernel.running ? 'green' : 'gray'}`} tt="none" radius="sm">
+                {kernel.running ? 'running' : 'installed'}
+              </Badge>
             </li>
           ))}
         </ul>
@@ -170,6 +199,7 @@ function Report({ host }: { host: HostDetail }) {
     ['Name', host.name],
     ['System', host.os],
     ['Platform', <HostsLink search={{ platform: host.platform }}>{host.platform}</HostsLink>],
+    ['Supported until', host.support_ends && <Day at={host.support_ends} />],
     ['Architecture', host.arch],
     ['Processor', host.cpu],
     ['Domain', <HostsLink search={{ domain: host.domain }}>{host.domain}</HostsLink>],
@@ -190,9 +220,10 @@ const TABS = ['updates', 'cves', 'packages', 'kernel', 'history', 'report'];
 
 export function HostPage() {
   const { host: key } = route.useParams();
-  const { search, change } = usePageSearch();
+  const { search, navigate } = usePageSearch();
   const query = useQuery({ queryKey: ['host', key], queryFn: ({ signal }) => get<HostDetail>(`hosts/${part(key)}`, {}, signal) });
   const path = `hosts/${part(key)}`;
+  const tab = (name: string, more: Search = {}) => ({ to: '/hosts/$host', params: { host: key }, search: { tab: name, ...more } });
   return (
     <>
       <PageHead
@@ -200,7 +231,12 @@ export function HostPage() {
         about={
           query.data && (
             <>
-              {query.data.os}, {query.data.platform} {query.data.arch}; last report <Time at={query.data.last_report} />
+              {query.data.os}, {query.data.platform} {query.data.arch}; last report <Time at={query.data.last_report} />{' '}
+              {query.data.silent && (
+                <Flag colour="gray" about="has not reported for longer than it should">
+                  silent
+                </Flag>
+              )}
             </>
           )
         }
@@ -209,12 +245,13 @@ export function HostPage() {
         {(host) => (
           <>
             <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" mb="md">
-              <Stat label="Security updates" value={host.security} colour="red" />
-              <Stat label="Updates" value={host.updates} />
-              <Stat label="CVEs" value={host.cves} about={host.excepted ? `${host.excepted} more excepted` : undefined} />
-              <Stat label="Known exploited" value={host.exploited} colour="red" />
+              <Stat label="Security updates" value={host.updates_judged ? host.security : '–'} colour="red" {...tab('updates')} />
+              <Stat label="Updates" value={host.updates_judged ? host.updates : '–'} {...tab('updates')} />
+              <Stat label="CVEs" value={host.cves_judged ? host.cves : '–'} about={host.excepted ? `${number(host.excepted)} more excepted` : undefined} {...tab('cves')} />
+              <Stat label="Known exploited" value={host.cves_judged ? host.exploited : '–'} colour="red" {...tab('cves', { exploited: 'yes' })} />
             </SimpleGrid>
-            <Tabs value={TABS.find((tab) => tab === search.tab) ?? 'updates'} onChange={(tab) => change({ tab: tab === 'updates' ? undefined : (tab ?? undefined) })} keepMounted={false}>
+            <Warnings host={host} />
+            <Tabs value={TABS.find((tab) => tab === search.tab) ?? 'updates'} onChange={(tab) => void navigate({ to: '.', search: { tab: tab === 'updates' ? undefined : (tab ?? undefined) } as never })} keepMounted={false}>
               <Tabs.List mb="md" aria-label="About this host">
                 <Tabs.Tab value="updates">Not patched</Tabs.Tab>
                 <Tabs.Tab value="cves">CVEs</Tabs.Tab>
@@ -242,6 +279,7 @@ export function HostPage() {
                 <Section title="Changes between reports">
                   <ListTable
                     name="Changes"
+                    kind="host-history"
                     path={`${path}/history`}
                     columns={changeColumns}
                     rowKey={(c) => String(c.number)}

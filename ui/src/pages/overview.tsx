@@ -4,12 +4,13 @@ import { Alert, SimpleGrid, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../api';
 import type { Cve, Overview } from '../api';
-import { Exploited, percent } from '../columns';
+import { Exploited, PackageLinks, percent } from '../columns';
 import { AnchorLink } from '../links';
-import { CveLink, Loaded, number, PageHead, PackageLink, Section, Severity, Stat, useSettings } from '../pieces';
+import { CveLink, HostsLink, Loaded, number, PageHead, Section, Severity, Stat, useSettings } from '../pieces';
+import type { Search } from '../search';
 import { Trend } from '../trend';
 
-function Worst({ cves }: { cves: Cve[] }) {
+function Worst({ cves, filter }: { cves: Cve[]; filter: Search }) {
   if (!cves.length) return <Text c="dimmed">No host is known to be vulnerable.</Text>;
   return (
     <Table.ScrollContainer type="native" minWidth={0} tabIndex={0} role="region" aria-label="Worst CVEs">
@@ -40,15 +41,14 @@ function Worst({ cves }: { cves: Cve[] }) {
               <Table.Td>
                 <Exploited cve={cve} />
               </Table.Td>
-              <Table.Td ta="right">{number(cve.hosts)}</Table.Td>
+              <Table.Td ta="right">
+                <HostsLink search={{ ...filter, cve: cve.cve }} label={`${number(cve.hosts)} hosts with ${cve.cve}`}>
+                  {number(cve.hosts)}
+                </HostsLink>
+              </Table.Td>
               <Table.Td ta="right">{percent(cve.epss)}</Table.Td>
               <Table.Td>
-                {cve.packages.slice(0, 3).map((name, i) => (
-                  <span key={name}>
-                    {i > 0 && ', '}
-                    <PackageLink name={name} />
-                  </span>
-                ))}
+                <PackageLinks names={cve.packages} most={3} />
               </Table.Td>
             </Table.Tr>
           ))}
@@ -82,9 +82,60 @@ function FeedHealth({ feeds }: { feeds: Overview['feeds'] }) {
   );
 }
 
-export function OverviewPage() {
-  const overview = useQuery({ queryKey: ['overview'], queryFn: ({ signal }) => get<Overview>('overview', {}, signal), refetchInterval: 60_000 });
+const percentOf = (n: number, all: number) => (all ? `${Math.round((100 * n) / all)} % of them` : undefined);
+
+/** Numbers and worst CVEs of the hosts that a filter lets through; each number leads to its hosts. */
+export function Summary({ overview: o, filter = {} }: { overview: Overview; filter?: Search }) {
   const settings = useSettings();
+  const hosts = (search: Search) => ({ ...filter, ...search });
+  return (
+    <>
+      <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
+        <Stat label="Hosts" value={o.hosts} search={hosts({})} about={`${number(o.hosts - o.hosts_silent)} reporting`} />
+        <Stat
+          label="Lack security updates"
+          value={o.hosts_security}
+          search={hosts({ state: 'security', sort: '-security' })}
+          colour="red"
+          about={percentOf(o.hosts_security, o.hosts)}
+        />
+        <Stat label="Have exploited CVEs" value={o.hosts_exploited} search={hosts({ state: 'exploited', sort: '-exploited' })} colour="red" about={percentOf(o.hosts_exploited, o.hosts)} />
+        <Stat label="Have tagged CVEs" value={o.hosts_tagged} search={hosts({ state: 'tagged', sort: '-tagged' })} colour="red" about={percentOf(o.hosts_tagged, o.hosts)} />
+        <Stat label="Wait for a restart" value={o.hosts_reboot} search={hosts({ state: 'reboot' })} colour="orange" />
+        <Stat
+          label="Silent"
+          value={o.hosts_silent}
+          search={hosts({ state: 'silent', sort: 'last_report' })}
+          colour="orange"
+          about={settings.data ? `for more than ${settings.data.silent_after_hours} h` : undefined}
+        />
+        <Stat label="Out of support" value={o.hosts_unsupported} search={hosts({ state: 'unsupported', sort: 'support_ends' })} colour="red" about="their release gets no fixes" />
+        <Stat label="Not judged" value={o.hosts_unjudged} search={hosts({ state: 'unjudged', sort: 'platform' })} colour="orange" about="no feed is known for them" />
+      </SimpleGrid>
+      <Section
+        title="Worst CVEs, known exploited first"
+        actions={
+          <AnchorLink to="/cves" search={filter}>
+            All {number(o.distinct_cves)} CVEs
+          </AnchorLink>
+        }
+      >
+        <Worst cves={o.worst_cves as Cve[]} filter={filter} />
+      </Section>
+    </>
+  );
+}
+
+export function useOverview(filter: Search = {}) {
+  return useQuery({
+    queryKey: ['overview', filter],
+    queryFn: ({ signal }) => get<Overview>('overview', filter, signal),
+    refetchInterval: 60_000,
+  });
+}
+
+export function OverviewPage() {
+  const overview = useOverview();
   return (
     <>
       <PageHead title="Overview" about="What is not patched, in the whole fleet." />
@@ -96,23 +147,7 @@ export function OverviewPage() {
                 Run <code>pakiti-client --url …</code> on a host; this page fills itself.
               </Alert>
             )}
-            <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
-              <Stat label="Hosts" value={o.hosts} search={{}} about={`${number(o.hosts - o.hosts_silent)} report`} />
-              <Stat label="Lack security updates" value={o.hosts_security} search={{ state: 'security', sort: '-security' }} colour="red" />
-              <Stat label="Have exploited CVEs" value={o.hosts_exploited} search={{ state: 'exploited', sort: '-exploited' }} colour="red" />
-              <Stat label="Have tagged CVEs" value={o.hosts_tagged} search={{ state: 'tagged', sort: '-tagged' }} colour="red" />
-              <Stat label="Wait for a restart" value={o.hosts_reboot} search={{ state: 'reboot' }} colour="orange" />
-              <Stat
-                label="Silent"
-                value={o.hosts_silent}
-                search={{ state: 'silent', sort: 'last_report' }}
-                colour="orange"
-                about={settings.data ? `for more than ${settings.data.silent_after_hours} h` : undefined}
-              />
-            </SimpleGrid>
-            <Section title="Worst CVEs, known exploited first" actions={<AnchorLink to="/cves">All {number(o.distinct_cves)} CVEs</AnchorLink>}>
-              <Worst cves={o.worst_cves as Cve[]} />
-            </Section>
+            <Summary overview={o} />
             <Section title="Feeds">
               <FeedHealth feeds={o.feeds} />
             </Section>

@@ -6,7 +6,8 @@ import { getRouteApi } from '@tanstack/react-router';
 import { get, part } from '../api';
 import type { Package, PackageHost, Page } from '../api';
 import { HostFilterBar, hostParams, SearchBox, usePageSearch } from '../filters';
-import { HostLink, HostsLink, Loaded, PageHead, Section, State, Time } from '../pieces';
+import { HostLink, HostsLink, Loaded, number, PageHead, Section, State, Time } from '../pieces';
+import type { Search } from '../search';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 
@@ -15,7 +16,7 @@ const route = getRouteApi('/packages/$name');
 const columns: Column<PackageHost>[] = [
   { id: 'name', title: 'Host', sort: 'name', cell: (h) => <HostLink host={h} /> },
   { id: 'installed', title: 'Installed', sort: 'installed', cell: (h) => <span className="break">{h.installed}{h.more ? ` and ${h.more} more` : ''}</span> },
-  { id: 'state', title: 'State', sort: 'state', cell: (h) => <State is={h.state} /> },
+  { id: 'state', title: 'State', sort: 'state', worst: true, cell: (h) => <State is={h.state} /> },
   { id: 'available', title: 'Available', sort: 'available', cell: (h) => <span className="break">{h.available}</span> },
   { id: 'platform', title: 'Platform', sort: 'platform', cell: (h) => h.platform },
   { id: 'site', title: 'Site', sort: 'site', cell: (h) => <span className="break">{h.site}</span> },
@@ -25,33 +26,42 @@ const columns: Column<PackageHost>[] = [
 ];
 
 /** Versions of the fleet, each with its share. */
-function Distribution({ items }: { items: Package[] }) {
+function Distribution({ items, total, filter }: { items: Package[]; total: number; filter: Search }) {
   const most = Math.max(...items.map((p) => p.hosts), 1);
   if (!items.length) return <Text c="dimmed">No host has it.</Text>;
   return (
-    <ul className="bars">
-      {items.map((p) => (
-        <li key={p.id}>
-          <span className="break">
-            {p.version} {p.arch}
-          </span>{' '}
-          <State is={p.state} />{' '}
-          <HostsLink search={{ package: `${p.package} = ${p.version}` }} label={`${p.hosts} hosts with version ${p.version}`}>
-            {p.hosts.toLocaleString()} {p.hosts === 1 ? 'host' : 'hosts'}
-          </HostsLink>
-          <Progress value={(100 * p.hosts) / most} aria-label={`${p.version}: ${p.hosts} hosts`} size="sm" mt={2} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="bars">
+        {items.map((p) => (
+          <li key={p.id}>
+            <span className="break">
+              {p.version} {p.arch}
+            </span>{' '}
+            <State is={p.state} />{' '}
+            <HostsLink search={{ ...filter, package: `${p.package} = ${p.version}` }} label={`${p.hosts} hosts with version ${p.version}`}>
+              {number(p.hosts)} {p.hosts === 1 ? 'host' : 'hosts'}
+            </HostsLink>
+            <Progress value={(100 * p.hosts) / most} aria-label={`${p.version}: ${p.hosts} hosts`} size="sm" mt={2} />
+          </li>
+        ))}
+      </ul>
+      {total > items.length && (
+        <Text size="sm" c="dimmed" mt="xs">
+          and {number(total - items.length)} more builds that fewer hosts have
+        </Text>
+      )}
+    </>
   );
 }
 
 export function PackagePage() {
   const { name } = route.useParams();
   const { search, change } = usePageSearch();
+  const filter = hostParams(search) as Search;
+  const expression = search.version ? `${name} ${search.version}` : name;
   const versions = useQuery({
-    queryKey: ['package', name, hostParams(search)],
-    queryFn: ({ signal }) => get<Page<Package>>('packages', { expression: name, ...hostParams(search), sort: '-hosts', limit: 30 }, signal),
+    queryKey: ['package', expression, filter],
+    queryFn: ({ signal }) => get<Page<Package>>('packages', { expression, ...filter, sort: '-hosts', limit: 50 }, signal),
   });
   return (
     <>
@@ -60,13 +70,14 @@ export function PackagePage() {
         <SearchBox label="Version" name="version" placeholder="< 3.0.15" />
       </HostFilterBar>
       <Section title="Versions">
-        <Loaded query={versions}>{({ items }) => <Distribution items={items} />}</Loaded>
+        <Loaded query={versions}>{({ items, total }) => <Distribution items={items} total={total} filter={filter} />}</Loaded>
       </Section>
       <Section title="Hosts">
         <ListTable
           name={`Hosts with ${name}`}
+          kind="package-hosts"
           path={`packages/${part(name)}/hosts`}
-          params={{ ...hostParams(search), version: search.version }}
+          params={{ ...filter, version: search.version }}
           columns={columns}
           rowKey={(h) => h.key}
           sort={search.sort ?? 'name'}

@@ -3,11 +3,13 @@
 import { Text } from '@mantine/core';
 import type { Outdated, Package } from '../api';
 import { HostFilterBar, hostParams, SearchBox, usePageSearch } from '../filters';
-import { Count, HostsLink, PackageLink, PageHead, State } from '../pieces';
+import { Count, HostsLink, number, PackageLink, PageHead, State } from '../pieces';
+import type { Search } from '../search';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 
-export const packageColumns: Column<Package>[] = [
+/** Packages of the hosts that a filter lets through. */
+const packageColumns = (filter: Search): Column<Package>[] => [
   { id: 'package', title: 'Package', sort: 'package', cell: (p) => <PackageLink name={p.package} /> },
   { id: 'version', title: 'Version', sort: 'version', cell: (p) => <span className="break">{p.version}</span> },
   { id: 'arch', title: 'Architecture', sort: 'arch', cell: (p) => p.arch },
@@ -17,12 +19,12 @@ export const packageColumns: Column<Package>[] = [
     sort: 'hosts',
     numeric: true,
     cell: (p) => (
-      <HostsLink search={{ package: `${p.package} = ${p.version}` }} label={`${p.hosts} hosts with ${p.package} ${p.version}`}>
-        {p.hosts.toLocaleString()}
+      <HostsLink search={{ ...filter, package: `${p.package} = ${p.version}` }} label={`${p.hosts} hosts with ${p.package} ${p.version}`}>
+        {number(p.hosts)}
       </HostsLink>
     ),
   },
-  { id: 'state', title: 'State', sort: 'state', cell: (p) => <State is={p.state} /> },
+  { id: 'state', title: 'State', sort: 'state', worst: true, cell: (p) => <State is={p.state} /> },
   { id: 'available', title: 'Available', sort: 'available', cell: (p) => <span className="break">{p.available}</span> },
   { id: 'source', title: 'Source', sort: 'source', extra: true, cell: (p) => p.source },
   { id: 'hosts_outdated', title: 'Outdated on', sort: 'hosts_outdated', numeric: true, extra: true, cell: (p) => <Count n={p.hosts_outdated} /> },
@@ -46,7 +48,7 @@ export function PackagesPage() {
         name="Packages"
         path="packages"
         params={{ ...hostParams(search), ...packageParams(search.p) }}
-        columns={packageColumns}
+        columns={packageColumns(hostParams(search) as Search)}
         rowKey={(p) => String(p.id)}
         sort={search.sort ?? 'package,-hosts'}
         onSort={(sort) => change({ sort })}
@@ -56,9 +58,10 @@ export function PackagesPage() {
   );
 }
 
-const outdatedColumns: Column<Outdated>[] = [
+/** Packages that are outdated on the hosts that a filter lets through. */
+export const outdatedColumns = (filter: Search): Column<Outdated>[] => [
   { id: 'package', title: 'Package', sort: 'package', cell: (o) => <PackageLink name={o.package} /> },
-  { id: 'state', title: 'State', sort: 'state', cell: (o) => <State is={o.state} /> },
+  { id: 'state', title: 'State', sort: 'state', worst: true, cell: (o) => <State is={o.state} /> },
   { id: 'platform', title: 'Platform', sort: 'platform', cell: (o) => o.platform },
   {
     id: 'hosts',
@@ -67,10 +70,10 @@ const outdatedColumns: Column<Outdated>[] = [
     numeric: true,
     cell: (o) => (
       <HostsLink
-        search={{ package: `${o.package} < ${o.available}`, platform: o.platform }}
+        search={{ ...filter, package: `${o.package} < ${o.available}`, platform: o.platform }}
         label={`${o.hosts} hosts with an outdated ${o.package}`}
       >
-        {o.hosts.toLocaleString()}
+        {number(o.hosts)}
       </HostsLink>
     ),
   },
@@ -97,7 +100,7 @@ export function OutdatedPage() {
         name="Outdated packages"
         path="outdated"
         params={{ ...hostParams(search), search: search.p }}
-        columns={outdatedColumns}
+        columns={outdatedColumns(hostParams(search) as Search)}
         rowKey={(o) => `${o.package} ${o.platform}`}
         sort={search.sort ?? '-state,-hosts'}
         onSort={(sort) => change({ sort })}

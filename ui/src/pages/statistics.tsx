@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Autocomplete, Group, Select, TextInput } from '@mantine/core';
+import { Autocomplete, Group, Select } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useGroupValues, usePageSearch } from '../filters';
+import { usePageSearch, useNames } from '../filters';
 import { PageHead, Section } from '../pieces';
 import { Trend } from '../trend';
 import { part } from '../api';
@@ -12,42 +12,26 @@ const KINDS = [
   { value: 'domain', label: 'a domain' },
   { value: 'tld', label: 'a top-level domain' },
   { value: 'site', label: 'a site' },
-  { value: 'tag', label: 'a tag' },
+  { value: 'tag', label: 'a host tag' },
   { value: 'platform', label: 'a platform' },
   { value: 'host', label: 'a host' },
 ];
 
-function Values({ kind }: { kind: string }) {
+function Which({ kind }: { kind: string }) {
   const { search, change } = usePageSearch();
-  const values = useGroupValues(kind);
   const [text, setText] = useState(search.value ?? '');
+  const names = useNames(kind, text);
   useEffect(() => setText(search.value ?? ''), [search.value]);
+  const done = () => change({ value: text || undefined });
   return (
     <Autocomplete
       label="Which"
-      data={values}
+      placeholder={kind === 'host' ? 'host name' : undefined}
+      data={names}
       limit={50}
       value={text}
       onChange={setText}
       onOptionSubmit={(value) => change({ value })}
-      onBlur={() => change({ value: text || undefined })}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') change({ value: text || undefined });
-      }}
-    />
-  );
-}
-
-function HostName() {
-  const { search, change } = usePageSearch();
-  const [text, setText] = useState(search.value ?? '');
-  const done = () => change({ value: text || undefined });
-  return (
-    <TextInput
-      label="Which"
-      placeholder="host name"
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
       onBlur={done}
       onKeyDown={(event) => {
         if (event.key === 'Enter') done();
@@ -62,11 +46,10 @@ export function StatisticsPage() {
   const ready = !kind || search.value;
   return (
     <>
-      <PageHead title="Statistics" about="Numbers day by day; they are noted every hour." />
+      <PageHead title="Statistics" about="Numbers day by day, recorded every hour, with what exceptions take away left out." />
       <Group align="flex-end" gap="xs" mb="sm">
-        <Select label="Of" data={KINDS} value={kind} onChange={(value) => change({ kind: value || undefined, value: undefined })} allowDeselect={false} />
-        {kind && kind !== 'host' && <Values key={kind} kind={kind} />}
-        {kind === 'host' && <HostName />}
+        <Select label="Show" data={KINDS} value={kind} onChange={(value) => change({ kind: value || undefined, value: undefined })} allowDeselect={false} />
+        {kind && <Which key={kind} kind={kind} />}
       </Group>
       {ready && (
         <Section title={kind ? `${kind} ${search.value}` : 'The whole fleet'}>
