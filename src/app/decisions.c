@@ -68,6 +68,41 @@ pk_rc pk_tag_names_fit(pk_store *store, pk_err *err) {
   return rc;
 }
 
+/* ---- of one host ---- */
+
+typedef struct host_choosing {
+  const pk_exception_subject *host;
+  int64_t now;
+  pk_arena *arena;
+  pk_host_exceptions *to;
+} host_choosing;
+
+static pk_rc keep_if_for_host(void *arg, const pk_exception *e, pk_err *err) {
+  const host_choosing *c = arg;
+  void *array = c->to->list;
+  if ((e->expires_at && e->expires_at <= c->now) || !pk_exception_is_for(e, c->host)) return PK_OK;
+  bool fits = pk_arena_grow(c->arena, &array, c->to->n, &c->to->cap, sizeof *c->to->list);
+  if (fits) {
+    c->to->list = array;
+    pk_exception *kept = &c->to->list[c->to->n++];
+    *kept = *e;
+    pk_str *const texts[] = {&kept->package, &kept->version, &kept->arch, &kept->platform, &kept->group_value, &kept->reason, &kept->approver};
+    for (size_t i = 0; fits && i < sizeof texts / sizeof texts[0]; i++) fits = pk_arena_copy(c->arena, *texts[i], texts[i]);
+  }
+  return fits ? PK_OK : pk_err_set(err, PK_E_LIMIT, "the answer takes too much memory");
+}
+
+pk_rc pk_exceptions_of_host(pk_store *store, const pk_exception_subject *host, int64_t now, pk_arena *arena, pk_host_exceptions *ret, pk_err *err) {
+  *ret = (pk_host_exceptions){0};
+  return pk_store_exceptions(store, keep_if_for_host, &(host_choosing){host, now, arena, ret}, err);
+}
+
+const pk_exception *pk_host_excepted(const pk_host_exceptions *x, int64_t cve, pk_str platform, const pk_package *p) {
+  for (size_t i = 0; i < x->n; i++)
+    if (pk_exception_fits(&x->list[i], cve, platform, p)) return &x->list[i];
+  return NULL;
+}
+
 /* ---- reading ---- */
 
 typedef struct entry {

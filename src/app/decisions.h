@@ -14,6 +14,17 @@ pk_rc pk_exception_check(const pk_exception *e, pk_err *err) PK_MUST_USE;
 /** Are there no more different names of enabled tags than count (PK_TAG_NAMES_MAX)? error PK_E_LIMIT */
 pk_rc pk_tag_names_fit(pk_store *store, pk_err *err) PK_MUST_USE;
 
+/** The exceptions that are for one host and have not expired. */
+typedef struct pk_host_exceptions {
+  pk_exception *list; /**< by id */
+  size_t n, cap;
+} pk_host_exceptions;
+
+/** In the arena. error PK_E_LIMIT */
+pk_rc pk_exceptions_of_host(pk_store *store, const pk_exception_subject *host, int64_t now, pk_arena *arena, pk_host_exceptions *ret, pk_err *err) PK_MUST_USE;
+/** The one with the lowest number that takes this finding away; NULL: it counts. */
+const pk_exception *pk_host_excepted(const pk_host_exceptions *x, int64_t cve, pk_str platform, const pk_package *p);
+
 /** A file of Pakiti 3's that was read, to be put into the store. */
 typedef struct pk_import pk_import;
 

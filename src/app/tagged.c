@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/tagged.h"
 
+#include "app/decisions.h"
 #include "match/kernel.h"
 
 #include <stdlib.h>
@@ -12,8 +13,7 @@ typedef struct tagging {
   int64_t now;
   pk_cve_tag *tags; /* enabled, by CVE and name */
   size_t n_tags, tags_cap;
-  pk_exception *exceptions; /* that are for this host and have not expired */
-  size_t n_exceptions, exceptions_cap;
+  pk_host_exceptions exceptions;
   pk_map definitions; /* id (8 bytes) → 1 + place of its first tagged CVE in cves */
   struct tagged_cve {
     int64_t cve;
@@ -35,26 +35,6 @@ static pk_rc keep_tag(void *arg, const pk_cve_tag *t, pk_err *err) {
   return pk_arena_copy(&x->p->arena, t->tag, &x->tags[x->n_tags++].tag) ? PK_OK : full(err);
 }
 
-static bool is_for_host(const pk_prepared *p, const pk_exception *e) {
-  pk_exception_subject s = {.key = pk_str_of(p->identity.key), .domain = pk_str_of(p->identity.domain), .tld = pk_domain_tld(pk_str_of(p->identity.domain)),
-                            .site = p->report.site, .tag = p->report.tag};
-  return pk_exception_is_for(e, &s);
-}
-
-static pk_rc keep_exception(void *arg, const pk_exception *e, pk_err *err) {
-  tagging *x = arg;
-  void *array = x->exceptions;
-  if ((e->expires_at && e->expires_at <= x->now) || !is_for_host(x->p, e)) return PK_OK;
-  if (!pk_arena_grow(&x->p->arena, &array, x->n_exceptions, &x->exceptions_cap, sizeof *x->exceptions)) return full(err);
-  x->exceptions = array;
-  pk_exception *kept = &x->exceptions[x->n_exceptions++];
-  *kept = *e;
-  pk_str *const texts[] = {&kept->package, &kept->version, &kept->arch, &kept->platform};
-  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-    if (!pk_arena_copy(&x->p->arena, *texts[i], texts[i])) return full(err);
-  return PK_OK;
-}
-
 typedef struct of_cve {
   tagging *x;
   int64_t cve;
@@ -70,12 +50,6 @@ static pk_rc keep_definition(void *arg, int64_t id, pk_err *err) {
   x->cves[x->n_cves] = (struct tagged_cve){c->cve, (size_t)*first};
   *first = ++x->n_cves;
   return PK_OK;
-}
-
-static bool is_excepted(const tagging *x, const pk_package *p, int64_t cve) {
-  for (size_t i = 0; i < x->n_exceptions; i++)
-    if (pk_exception_fits(&x->exceptions[i], cve, x->p->platform.name, p)) return true;
-  return false;
 }
 
 static pk_rc tell(tagging *x, const pk_package *p, int64_t cve, pk_err *err) {
@@ -112,7 +86,7 @@ static pk_rc hold(tagging *x, int64_t definition_id, const pk_package *p, pk_err
     }
     *pk_map_put(&x->told, pk_buf_view(&key), &is_new) = 1;
     pk_buf_free(&key);
-    if (is_new && !is_excepted(x, p, cve)) rc = tell(x, p, cve, err);
+    if (is_new && !pk_host_excepted(&x->exceptions, cve, x->p->platform.name, p)) rc = tell(x, p, cve, err);
   }
   return rc;
 }
@@ -192,7 +166,9 @@ pk_rc pk_tagged_of(pk_store *store, int64_t profile_id, pk_prepared *p, int64_t 
   pk_map_init(&x.definitions, true);
   pk_map_init(&x.told, true);
   pk_rc rc = pk_store_tags(store, keep_tag, &x, err);
-  if (rc == PK_OK && x.n_tags) rc = pk_store_exceptions(store, keep_exception, &x, err);
+  pk_str domain = pk_str_of(p->identity.domain);
+  const pk_exception_subject host = {.key = pk_str_of(p->identity.key), .domain = domain, .tld = pk_domain_tld(domain), .site = p->report.site, .tag = p->report.tag};
+  if (rc == PK_OK && x.n_tags) rc = pk_exceptions_of_host(store, &host, now, &p->arena, &x.exceptions, err);
   for (size_t i = 0; rc == PK_OK && i < x.n_tags; i++)
     if (!i || x.tags[i].cve != x.tags[i - 1].cve) rc = pk_store_definition_ids_of_cve(store, x.tags[i].cve, keep_definition, &(of_cve){&x, x.tags[i].cve}, err);
   if (rc == PK_OK && x.definitions.n) rc = profile_id ? look_at_profile(&x, profile_id, err) : judge_now(&x, err);

@@ -27,11 +27,22 @@ typedef struct one_host {
   pk_format format;
   size_t n;
   int64_t profile_id, n_updates;
+  pk_arena arena;
+  pk_exception_subject subject; /* in the arena: as exceptions choose it */
 } one_host;
 
+static bool keep_subject(one_host *h, const pk_host_row *row) {
+  pk_exception_subject *s = &h->subject;
+  *s = (pk_exception_subject){row->key, row->domain, pk_domain_tld(row->domain), row->site, row->tag};
+  pk_str *const texts[] = {&s->key, &s->domain, &s->tld, &s->site, &s->tag};
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+    if (!pk_arena_copy(&h->arena, *texts[i], texts[i])) return false;
+  return true;
+}
+
 static pk_rc head_of_host(void *arg, const pk_host_row *row, pk_err *err) {
-  (void)err;
   one_host *h = arg;
+  if (!keep_subject(h, row)) return pk_err_set(err, PK_E_LIMIT, "too many hosts have that name");
   h->n++;
   h->profile_id = row->profile_id;
   h->n_updates = row->n_updates;
@@ -39,7 +50,7 @@ static pk_rc head_of_host(void *arg, const pk_host_row *row, pk_err *err) {
   pk_str kernel = row->kernel.n ? row->kernel : PK_STR("not told");
   printf("%.*s: %.*s, %.*s %.*s, kernel %.*s%s\n", PK_FMT(row->name), PK_FMT(row->os), PK_FMT(row->platform), PK_FMT(row->arch),
          PK_FMT(kernel), row->reboot_pending ? ", a newer one waits for a restart" : "");
-  printf("%lld packages, %lld not current, %lld of them security; %lld CVEs; last report %s\n\n", (long long)row->n_packages, (long long)row->n_updates,
+  printf("%lld packages, %lld not current, %lld of them security; %lld CVEs before exceptions; last report %s\n\n", (long long)row->n_packages, (long long)row->n_updates,
          (long long)row->n_security, (long long)row->n_cves, PK_TIME(row->last_report_at));
   return PK_OK;
 }
@@ -100,12 +111,14 @@ static void print_rows(pk_output *out, kept *k) {
   free(k->rows);
 }
 
-static pk_rc print_cves(const pk_cli *cli, pk_store *store, int64_t profile_id, pk_err *err) {
+static pk_rc print_cves(const pk_cli *cli, pk_store *store, const one_host *one, pk_err *err) {
   pk_arena arena;
   pk_judged_host host;
-  pk_verdict_list list = {.arena = &arena};
+  pk_host_exceptions exceptions;
+  pk_verdict_list list = {.arena = &arena, .exceptions = &exceptions};
   pk_arena_init(&arena, (size_t)512 << 20);
-  pk_rc rc = pk_verdicts_stored_host(store, profile_id, &arena, &host, err);
+  pk_rc rc = pk_verdicts_stored_host(store, one->profile_id, &arena, &host, err);
+  if (rc == PK_OK) rc = pk_exceptions_of_host(store, &one->subject, pk_now(), &arena, &exceptions, err);
   if (rc == PK_OK) rc = pk_verdict_list_collect(store, &host, &list, err);
   pk_verdict_list_sort(&list);
   if (rc == PK_OK) rc = pk_verdict_list_print(&list, cli->format, err);
@@ -121,12 +134,14 @@ static pk_rc run_host(pk_cli *cli, pk_err *err) {
   pk_store *store = NULL;
   bool all = pk_cli_value(cli, "packages") != NULL;
   bool cves = pk_cli_value(cli, "cves") != NULL;
+  pk_arena_init(&host.arena, (size_t)64 << 20);
   pk_rc rc = pk_cli_open(cli, PK_STORE_READ, &store, err);
   if (rc == PK_OK) rc = pk_store_hosts(store, &EVERYTHING, pk_str_of(cli->arguments[0]), head_of_host, &host, err);
   if (rc == PK_OK && host.n == 0) rc = (pk_err_set(err, PK_NOTFOUND, "no host '%s' has reported", cli->arguments[0]), PK_NOTFOUND);
   if (rc == PK_OK && cves) {
-    rc = print_cves(cli, store, host.profile_id, err);
+    rc = print_cves(cli, store, &host, err);
     pk_store_close(&store);
+    pk_arena_fini(&host.arena);
     return rc;
   }
   if (rc == PK_OK)
@@ -136,6 +151,7 @@ static pk_rc run_host(pk_cli *cli, pk_err *err) {
   bool says_current = cli->format == PK_FORMAT_TABLE && rows.n == 0;
   if (rc == PK_OK && says_current) rc = pk_store_profile_packages(store, host.profile_id, count_known, &n_known, err);
   pk_store_close(&store);
+  pk_arena_fini(&host.arena);
   if (rc != PK_OK) return rc;
   if (says_current)
     return puts(n_known ? "Everything that its repositories have is current." : "None of its packages is in a repository that was fetched: nothing can be judged.") < 0

@@ -4,6 +4,7 @@
 #ifndef PK_CLI_VERDICT_LIST_H
 #define PK_CLI_VERDICT_LIST_H
 
+#include "app/decisions.h"
 #include "app/verdicts.h"
 #include "cli/output.h"
 
@@ -12,6 +13,7 @@
 
 typedef struct pk_verdict_texts {
   pk_str texts[PK_VERDICT_TEXTS];
+  pk_str excepted; /**< the exception's reason */
 } pk_verdict_texts;
 
 /** Everything lives in the arena, which the caller sets. */
@@ -19,6 +21,7 @@ typedef struct pk_verdict_list {
   pk_arena *arena;
   pk_verdict_texts *list;
   size_t n, cap;
+  const pk_host_exceptions *exceptions; /**< of the host; NULL: it is not stored, and nothing is shown of them */
 } pk_verdict_list;
 
 /** Judge a host and keep what it is vulnerable to. */

@@ -18,7 +18,7 @@ typedef enum pk_update_state {
 /** A host in a list. Texts are borrowed until the next row. */
 typedef struct pk_host_row {
   int64_t id, profile_id;
-  pk_str name, domain, site, tag, os, platform, arch, kernel, client, reporter;
+  pk_str key, name, domain, site, tag, os, platform, arch, kernel, client, reporter;
   int64_t protocol, first_report_at, last_report_at;
   int64_t n_packages, n_updates, n_security, n_cves;
   bool reboot_pending;

@@ -15,6 +15,8 @@
 #include <microhttpd.h>
 #include <pthread.h>
 
+/** Most downloads at a time: each holds on to the fleet of its moment until it is read. */
+#define PK_DOWNLOADS_MAX 32
 /** Longest header, path or query that is looked at. */
 #define PK_URL_MAX 4096
 
@@ -41,6 +43,7 @@ struct pk_server {
   pk_syncs *syncs;
   bool on_loopback; /* and on no other address */
   struct MHD_Daemon *daemon;
+  atomic_int downloads; /* that are being read */
   atomic_int in_work; /* requests handed to the writer or the keeper */
   char address[160];
 };

@@ -99,13 +99,13 @@ static pk_rc visit_host(void *arg, pk_db_statement *s, pk_err *err) {
                      .arch = pk_db_text(s, 8), .kernel = pk_db_text(s, 9), .client = pk_db_text(s, 10), .reporter = pk_db_text(s, 11),
                      .protocol = pk_db_int(s, 12), .first_report_at = pk_db_int(s, 13), .last_report_at = pk_db_int(s, 14),
                      .n_packages = pk_db_int(s, 15), .n_updates = pk_db_int(s, 16), .n_security = pk_db_int(s, 17),
-                     .reboot_pending = pk_db_int(s, 18) != 0, .n_cves = pk_db_int(s, 19)};
+                     .reboot_pending = pk_db_int(s, 18) != 0, .n_cves = pk_db_int(s, 19), .key = pk_db_text(s, 20)};
   return v->visit(v->arg, &row, err);
 }
 
 #define HOST_SELECT                                                                                                                \
   "SELECT h.id, h.profile_id, h.name, h.domain, h.site, h.tag, h.os, f.name, f.arch, p.kernel, h.client, h.reporter, h.protocol, " \
-  "h.first_report_at, h.last_report_at, p.n_packages, p.n_updates, p.n_security, p.reboot_pending, p.n_cves "                      \
+  "h.first_report_at, h.last_report_at, p.n_packages, p.n_updates, p.n_security, p.reboot_pending, p.n_cves, h.host_key "          \
   "FROM host h JOIN profile p ON p.id = h.profile_id JOIN platform f ON f.id = p.platform_id "
 
 pk_rc pk_store_hosts(pk_store *store, const pk_scope *scope, pk_str name, pk_store_host_visit *visit, void *arg, pk_err *err) {

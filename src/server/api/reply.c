@@ -238,6 +238,7 @@ static ssize_t read_download(void *arg, uint64_t pos, char *buf, size_t max) {
 
 static void end_download(void *arg) {
   download *d = arg;
+  atomic_fetch_sub(&d->server->downloads, 1);
   if (d->fleet) pk_keeper_release(d->server->keeper, &d->fleet);
   pk_buf_free(&d->block);
   pk_arena_fini(&d->arena);
@@ -252,8 +253,13 @@ static pk_rc send_download(pk_api_call *c, const pk_rows *rows, const pk_list_or
   pk_rc rc = pk_list_sorted(rows, order, &c->arena, &places, err);
   if (rc == PK_OK && rows->kind->fill) rc = rows->kind->fill(rows->context, (void *)(uintptr_t)rows->rows, places, rows->n, &c->arena, err);
   if (rc != PK_OK) return rc;
+  pk_server *server = c->request->server;
+  if (atomic_fetch_add(&server->downloads, 1) >= PK_DOWNLOADS_MAX) {
+    atomic_fetch_sub(&server->downloads, 1);
+    return pk_err_set(err, PK_E_STOPPED, "%d downloads are being read already: try again in a minute", PK_DOWNLOADS_MAX);
+  }
   download *d = pk_calloc(1, sizeof *d);
-  *d = (download){.server = c->request->server, .fleet = c->ask.fleet, .arena = c->arena, .rows = *rows, .order = *order, .places = places, .csv = csv};
+  *d = (download){.server = server, .fleet = c->ask.fleet, .arena = c->arena, .rows = *rows, .order = *order, .places = places, .csv = csv};
   pk_buf_init(&d->block, STREAM_MAX);
   c->ask.fleet = NULL;
   pk_arena_init(&c->arena, PK_API_BYTES_MAX);
