@@ -302,7 +302,7 @@ export function Stat({
       <Text size="sm" c="dimmed">
         {label}
       </Text>
-      <Text size="xl" fw={700} className={value && colour ? `text-${colour}` : undefined}>
+      <Text size="xl" fw={700} className={typeof value === 'number' && value && colour ? `text-${colour}` : undefined}>
         {search ? (
           <AnchorLink to={to} params={params as never} search={search as never} inherit c="inherit" aria-label={`${label}: ${shown}`}>
             {shown}

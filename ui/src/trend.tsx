@@ -41,7 +41,7 @@ function Chart({ title, items, series, long }: { title: string; items: TrendPoin
       data={items.map((point) => ({ ...point, moment: momentOf(point) }))}
       dataKey="moment"
       series={series}
-      withLegend={series.length > 1}
+      withLegend
       withDots={items.length < 3}
       curveType="linear"
       valueFormatter={number}

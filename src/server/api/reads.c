@@ -261,7 +261,7 @@ static pk_rc write_feed_health(pk_api_call *c, pk_json_out *o, pk_err *err) {
   for (size_t i = 0; rc == PK_OK && i < rows.n; i++) {
     n[0]++;
     for (size_t k = 1; k < 4; k++) n[k] += pk_list_cell_named(&rows, i, names[k]).number != 0;
-    n[4] += pk_list_cell_named(&rows, i, "last_good").number == 0;
+    n[4] += !pk_list_cell_named(&rows, i, "failing").number && !pk_list_cell_named(&rows, i, "last_good").number; /* not tried yet */
   }
   pk_json_key(o, "feeds");
   pk_json_begin(o, '{');

@@ -45,7 +45,7 @@ export function AdvisoriesPage() {
         params={{ ...hosts, search: search.search, severity: search.severity }}
         columns={columns(hosts as Search)}
         rowKey={(a) => a.advisory}
-        sort={search.sort ?? '-severity,-hosts'}
+        sort={search.sort ?? '-severity,-hosts,-issued'}
         onSort={(sort) => change({ sort })}
         empty="No advisory would fix anything on these hosts."
       />

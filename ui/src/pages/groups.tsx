@@ -36,7 +36,7 @@ const columns = (kind: string, title: string, filter: Search): Column<Group>[] =
       title,
       sort: 'value',
       cell: (g) => (
-        <AnchorLink to="/groups/$kind" params={{ kind }} search={{ ...filter, [kind]: g.value }} size="sm" className="break">
+        <AnchorLink to="/groups/$kind" params={{ kind }} search={{ ...filter, [kind]: g.value }} size="sm" className={kind === 'platform' ? 'nowrap' : 'break'}>
           {g.value || NONE}
         </AnchorLink>
       ),
