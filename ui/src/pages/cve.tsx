@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Group, SimpleGrid, Text } from '@mantine/core';
+import { Group, SimpleGrid, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { get } from '../api';
-import type { Cve, CveHost, Exception, Page, Statement } from '../api';
+import type { Cve, CveHost, Exception, Group as Counted, Page, Statement } from '../api';
 import { Exploited, PackageLinks, percent } from '../columns';
 import { ExceptionButton, TagButton, useTagsOf } from '../decide';
 import { Why } from '../explain';
 import { HostFilterBar, hostParams, usePageSearch } from '../filters';
 import { AnchorLink } from '../links';
-import { Day, Facts, Failed, Finding, HostLink, Loaded, number, OuterLink, PackageLink, PageHead, Section, Severity, Stat, State, Tags, Time } from '../pieces';
+import { Day, Facts, Failed, Finding, HostLink, HostsLink, Loaded, number, OuterLink, PackageLink, PageHead, Section, Severity, Stat, State, Tags, Time } from '../pieces';
 import { ExceptionActions, scopeOf, TagActions } from './decisions';
 import { ListTable } from '../table';
 import type { Column } from '../table';
@@ -142,6 +142,68 @@ function ExceptionsOf({ cve }: { cve: string }) {
   );
 }
 
+/** Does a statement for a platform ("rhel:9") speak of hosts of another one ("rhel:9.4")? */
+const covers = (statement: string, platform: string) =>
+  !statement || statement === platform || platform.startsWith(`${statement}.`) || (!statement.includes(':') && platform.startsWith(`${statement}:`));
+
+/* Packages that are shown for a platform; a kernel has dozens. */
+const SHOWN = 6;
+
+/** What the platforms that are hit here need: the vendors' statements on them, and no others. */
+function Fixes({ cve }: { cve: string }) {
+  const platforms = useQuery({
+    queryKey: ['groups', 'platform', cve],
+    queryFn: ({ signal }) => get<Page<Counted>>('groups/platform', { cve, fields: 'value,hosts', sort: '-hosts', limit: 100 }, signal),
+  });
+  const statements = useQuery({
+    queryKey: ['statements', cve],
+    queryFn: ({ signal }) => get<Page<Statement>>(`cves/${cve}/statements`, { limit: 1000, fields: 'platform,package,state,fixed' }, signal),
+  });
+  if (!platforms.data?.items.length || !statements.data) return null;
+  return (
+    <Section title="What the platforms here need">
+      <Table.ScrollContainer type="native" minWidth={0} tabIndex={0} role="region" aria-label="Fixed versions by platform">
+        <Table tabularNums verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">Platform</Table.Th>
+              <Table.Th scope="col" ta="right">
+                Hosts
+              </Table.Th>
+              <Table.Th scope="col">Fixed in</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {platforms.data.items.map((group) => {
+              const said = statements.data.items.filter((s) => s.package && s.state !== 'not-affected' && covers(s.platform, group.value));
+              const lines = [...new Map(said.map((s) => [`${s.package} ${s.fixed}`, s])).values()];
+              return (
+                <Table.Tr key={group.value}>
+                  <Table.Td className="nowrap">{group.value}</Table.Td>
+                  <Table.Td ta="right">
+                    <HostsLink search={{ cve, platform: group.value }} label={`${number(group.hosts)} hosts of ${group.value} with ${cve}`}>
+                      {number(group.hosts)}
+                    </HostsLink>
+                  </Table.Td>
+                  <Table.Td>
+                    {lines.slice(0, SHOWN).map((s) => (
+                      <div key={`${s.package} ${s.fixed}`}>
+                        {s.package} {s.fixed || <State is={s.state} />}
+                      </div>
+                    ))}
+                    {lines.length > SHOWN && `and ${lines.length - SHOWN} more packages`}
+                    {lines.length === 0 && 'see “Why?” of its hosts: the statement is for another platform, or for whole systems'}
+                  </Table.Td>
+                </Table.Tr>
+              );
+            })}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Section>
+  );
+}
+
 export function CvePage() {
   const { cve } = route.useParams();
   const { search, change } = usePageSearch();
@@ -165,6 +227,7 @@ export function CvePage() {
         <ExceptionButton given={{ cve }} />
       </PageHead>
       <Loaded query={query}>{(value) => <Head cve={value} />}</Loaded>
+      <Fixes cve={cve} />
       <Section title="Tags">
         <TagsOf cve={cve} />
       </Section>
