@@ -73,6 +73,12 @@ typedef struct pk_route {
   void (*end)(pk_request *r); /* free `work`; may be NULL */
 } pk_route;
 
+/** A body, copied, with n headers (name, value) beside those that all replies have. */
+enum MHD_Result pk_reply_with(pk_request *r, unsigned status, const char *content_type, pk_str body, const char *const (*headers)[2], size_t n);
+/** Entity tag of a body, and does the asker have one with it? source RFC 9110 8.8.3, 13.1.2 */
+#define PK_ETAG_MAX 40
+void pk_etag_of(pk_str body, char *ret);
+bool pk_request_has(const pk_request *r, const char *etag);
 enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *content_type, pk_str body);
 /** Let the request sleep while the writer does the job; `resumed` goes on when pk_request_is_done. job->arg is the caller's. */
 enum MHD_Result pk_request_give(pk_request *r, pk_job *job);

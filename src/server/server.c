@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/server.h"
 
+#include "base/digest.h"
 #include "base/log.h"
 #include "base/times.h"
 #include "server/api/api.h"
@@ -64,7 +65,7 @@ static void close_handles(pk_readers *r) {
 
 /* ---- replies ---- */
 
-enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *content_type, pk_str body) {
+enum MHD_Result pk_reply_with(pk_request *r, unsigned status, const char *content_type, pk_str body, const char *const (*headers)[2], size_t n) {
   char *copy = pk_str_dup(body);
   struct MHD_Response *response = MHD_create_response_from_buffer(body.n, copy, MHD_RESPMEM_MUST_FREE);
   if (!response) {
@@ -72,7 +73,29 @@ enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *conten
     return MHD_NO;
   }
   MHD_add_response_header(response, "Content-Type", content_type);
+  for (size_t i = 0; i < n; i++) MHD_add_response_header(response, headers[i][0], headers[i][1]);
   return pk_reply_queue(r, status, response);
+}
+
+enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *content_type, pk_str body) {
+  return pk_reply_with(r, status, content_type, body, NULL, 0);
+}
+
+void pk_etag_of(pk_str body, char *ret) {
+  pk_digest d = pk_digest_of(body);
+  int n = snprintf(ret, PK_ETAG_MAX, "\"");
+  for (size_t i = 0; i < 16; i++) n += snprintf(ret + n, PK_ETAG_MAX - (size_t)n, "%02x", d.bytes[i]);
+  snprintf(ret + n, PK_ETAG_MAX - (size_t)n, "\"");
+}
+
+bool pk_request_has(const pk_request *r, const char *etag) {
+  pk_str rest = pk_str_of(pk_request_header(r, "If-None-Match")), one;
+  while (pk_str_split(&rest, ',', &one)) {
+    one = pk_str_trim(one);
+    if (pk_str_starts(one, "W/")) one = pk_str_sub(one, 2, one.n);
+    if (pk_str_is(one, etag) || pk_str_is(one, "*")) return true;
+  }
+  return false;
 }
 
 enum MHD_Result pk_reply_queue(pk_request *r, unsigned status, struct MHD_Response *response) {

@@ -25,18 +25,6 @@ static const struct {
               {"/favicon.ico", "image/svg+xml", &pk_embed_favicon},
               {"/assets/licenses.txt", "text/plain; charset=utf-8", &pk_embed_licenses}};
 
-static enum MHD_Result send_text(pk_request *r, unsigned status, const char *type, pk_str body, const char *const (*headers)[2], size_t n) {
-  char *copy = pk_str_dup(body);
-  struct MHD_Response *response = MHD_create_response_from_buffer(body.n, copy, MHD_RESPMEM_MUST_FREE);
-  if (!response) {
-    free(copy);
-    return MHD_NO;
-  }
-  MHD_add_response_header(response, "Content-Type", type);
-  for (size_t i = 0; i < n; i++) MHD_add_response_header(response, headers[i][0], headers[i][1]);
-  return pk_reply_queue(r, status, response);
-}
-
 static bool unpack(pk_str packed, size_t max, pk_buf *ret) {
   pk_stream *in = NULL;
   pk_err err;
@@ -59,17 +47,14 @@ static bool takes_gzip(const pk_request *r) {
 }
 
 static enum MHD_Result send_asset(pk_request *r, const char *type, pk_str packed) {
-  char etag[40];
-  pk_digest d = pk_digest_of(packed);
-  int n = snprintf(etag, sizeof etag, "\"");
-  for (size_t i = 0; i < 12; i++) n += snprintf(etag + n, sizeof etag - (size_t)n, "%02x", d.bytes[i]);
-  snprintf(etag + n, sizeof etag - (size_t)n, "\"");
+  char etag[PK_ETAG_MAX];
+  pk_etag_of(packed, etag);
   const char *const headers[][2] = {{"Cache-Control", "no-cache"}, {"ETag", etag}, {"Vary", "Accept-Encoding"}, {"Content-Encoding", "gzip"}};
-  if (strstr(pk_request_header(r, "If-None-Match"), etag)) return send_text(r, 304, type, PK_STR(""), headers, 3);
-  if (takes_gzip(r)) return send_text(r, 200, type, packed, headers, 4);
+  if (pk_request_has(r, etag)) return pk_reply_with(r, 304, type, PK_STR(""), headers, 3);
+  if (takes_gzip(r)) return pk_reply_with(r, 200, type, packed, headers, 4);
   pk_buf text;
   bool good = unpack(packed, ASSET_BYTES_MAX, &text);
-  enum MHD_Result sent = good ? send_text(r, 200, type, pk_buf_view(&text), headers, 3) : MHD_NO;
+  enum MHD_Result sent = good ? pk_reply_with(r, 200, type, pk_buf_view(&text), headers, 3) : MHD_NO;
   pk_buf_free(&text);
   return sent;
 }
@@ -105,7 +90,7 @@ static enum MHD_Result send_page(pk_request *r) {
   bool good = unpack(pk_embed_index, PAGE_BYTES_MAX, &page);
   if (good) fill_in(pk_buf_view(&page), pk_buf_view(&base), pk_str_of(nonce), &text);
   const char *const headers[][2] = {{"Content-Security-Policy", policy}, {"Cache-Control", "no-store"}};
-  enum MHD_Result sent = good ? send_text(r, 200, "text/html; charset=utf-8", pk_buf_view(&text), headers, 2) : MHD_NO;
+  enum MHD_Result sent = good ? pk_reply_with(r, 200, "text/html; charset=utf-8", pk_buf_view(&text), headers, 2) : MHD_NO;
   pk_buf_free(&page);
   pk_buf_free(&base);
   pk_buf_free(&text);

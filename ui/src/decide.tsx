@@ -2,14 +2,14 @@
 
 // Forms for what people decide: tags of CVEs, exceptions.
 
-import { Alert, Autocomplete, Button, Checkbox, Group, Modal, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { Alert, Autocomplete, Button, Checkbox, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get, send } from './api';
 import type { CveTag, CveTagEdit, Exception, ExceptionEdit, Page } from './api';
 import { useGroupValues, useNames } from './filters';
-import { useSettings } from './pieces';
+import { DialogButton, useSettings } from './pieces';
 
 /** Change something; everything that is shown is asked for again. */
 export function useEdit<Body, Result = unknown>(edit: (body: Body) => Promise<Result>, done?: (result: Result) => void) {
@@ -103,29 +103,11 @@ function TagForm({ given, close }: { given: Partial<CveTag>; close: () => void }
   );
 }
 
-export function TagButton({
-  given = {},
-  label = 'Tag this CVE',
-  size = 'sm',
-  about,
-}: {
-  given?: Partial<CveTag>;
-  label?: string;
-  size?: string;
-  about?: string;
-}) {
-  const [opened, { open, close }] = useDisclosure(false);
-  return (
-    <>
-      <Button variant="default" size={size} onClick={open} aria-label={about}>
-        {label}
-      </Button>
-      <Modal opened={opened} onClose={close} title="Tag a CVE" closeButtonProps={{ 'aria-label': 'Close' }}>
-        {opened && <TagForm given={given} close={close} />}
-      </Modal>
-    </>
-  );
-}
+export const TagButton = ({ given = {}, label = 'Tag this CVE', size = 'sm', about }: { given?: Partial<CveTag>; label?: string; size?: string; about?: string }) => (
+  <DialogButton label={label} about={about} size={size} title="Tag a CVE">
+    {(close) => <TagForm given={given} close={close} />}
+  </DialogButton>
+);
 
 const GROUPS = [
   { value: '', label: 'all hosts' },
@@ -240,7 +222,7 @@ function ExceptionForm({ given, close }: { given: Partial<Exception>; close: () 
   );
 }
 
-export function ExceptionButton({
+export const ExceptionButton = ({
   given = {},
   label = 'Add an exception',
   size = 'sm',
@@ -250,42 +232,32 @@ export function ExceptionButton({
   label?: string;
   size?: string;
   about?: string;
-}) {
-  const [opened, { open, close }] = useDisclosure(false);
+}) => (
+  <DialogButton label={label} about={about} size={size} title={given.id ? 'Change an exception' : 'Add an exception'}>
+    {(close) => <ExceptionForm given={given} close={close} />}
+  </DialogButton>
+);
+
+function Removal({ remove, close }: { remove: () => Promise<unknown>; close: () => void }) {
+  const edit = useEdit(remove, close);
   return (
-    <>
-      <Button variant="default" size={size} onClick={open} aria-label={about}>
-        {label}
-      </Button>
-      <Modal opened={opened} onClose={close} title={given.id ? 'Change an exception' : 'Add an exception'} closeButtonProps={{ 'aria-label': 'Close' }}>
-        {opened && <ExceptionForm given={given} close={close} />}
-      </Modal>
-    </>
+    <Stack>
+      <EditError error={edit.error} />
+      <Group justify="flex-end">
+        <Button variant="default" onClick={close}>
+          Keep
+        </Button>
+        <Button color="red" loading={edit.isPending} onClick={() => edit.mutate(undefined)}>
+          Remove
+        </Button>
+      </Group>
+    </Stack>
   );
 }
 
 /** A button that asks before it removes something. */
-export function RemoveButton({ what, remove }: { what: string; remove: () => Promise<unknown> }) {
-  const [opened, { open, close }] = useDisclosure(false);
-  const edit = useEdit(remove, close);
-  return (
-    <>
-      <Button variant="default" size="compact-xs" onClick={open} aria-label={`Remove ${what}`}>
-        Remove
-      </Button>
-      <Modal opened={opened} onClose={close} title={`Remove ${what}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
-        <Stack>
-          <EditError error={edit.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              Keep
-            </Button>
-            <Button color="red" loading={edit.isPending} onClick={() => edit.mutate(undefined)}>
-              Remove
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </>
-  );
-}
+export const RemoveButton = ({ what, remove }: { what: string; remove: () => Promise<unknown> }) => (
+  <DialogButton label="Remove" about={`Remove ${what}`} title={`Remove ${what}?`}>
+    {(close) => <Removal remove={remove} close={close} />}
+  </DialogButton>
+);

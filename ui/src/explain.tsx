@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Badge, Button, Card, Modal, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Badge, Card, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { get, part } from './api';
 import type { Explanation, Page } from './api';
-import { Facts, Loaded, State, Time } from './pieces';
+import { DialogButton, Facts, Loaded, State, Time } from './pieces';
 
 function One({ x }: { x: Explanation }) {
   const lines: [string, React.ReactNode][] = [
@@ -52,16 +51,8 @@ function Explanations({ host, cve }: { host: string; cve: string }) {
 }
 
 /** Why a host is vulnerable, or is not: the rule, the feed and the versions that decided. */
-export function Why({ host, name, cve }: { host: string; name: string; cve: string }) {
-  const [opened, { open, close }] = useDisclosure(false);
-  return (
-    <>
-      <Button size="compact-xs" variant="default" onClick={open} aria-label={`Why ${cve} on ${name}`}>
-        Why?
-      </Button>
-      <Modal opened={opened} onClose={close} size="lg" title={`${cve} on ${name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
-        {opened && <Explanations host={host} cve={cve} />}
-      </Modal>
-    </>
-  );
-}
+export const Why = ({ host, name, cve }: { host: string; name: string; cve: string }) => (
+  <DialogButton label="Why?" about={`Why ${cve} on ${name}`} title={`${cve} on ${name}`} wide>
+    {() => <Explanations host={host} cve={cve} />}
+  </DialogButton>
+);

@@ -2,8 +2,8 @@
 
 // Small pieces that every page is made of.
 
-import { Alert, Anchor, Badge, Box, Button, Card, Code, Group, Skeleton, Stack, Text, Title, Tooltip } from '@mantine/core';
-import { useTimeout } from '@mantine/hooks';
+import { Alert, Anchor, Badge, Box, Button, Card, Code, Group, Modal, Skeleton, Stack, Text, Title, Tooltip } from '@mantine/core';
+import { useDisclosure, useTimeout } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
@@ -96,6 +96,37 @@ export function Facts({ of }: { of: [string, ReactNode][] }) {
           </div>
         ))}
     </dl>
+  );
+}
+
+/** A button that opens a dialog; what is in the dialog is made anew each time. */
+export function DialogButton({
+  label,
+  about,
+  title,
+  size = 'compact-xs',
+  colour,
+  wide = false,
+  children,
+}: {
+  label: string;
+  about?: string;
+  title: string;
+  size?: string;
+  colour?: string;
+  wide?: boolean;
+  children: (close: () => void) => ReactNode;
+}) {
+  const [opened, { open, close }] = useDisclosure(false);
+  return (
+    <>
+      <Button variant={colour ? 'filled' : 'default'} color={colour} size={size} onClick={open} aria-label={about}>
+        {label}
+      </Button>
+      <Modal opened={opened} onClose={close} size={wide ? 'lg' : undefined} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+        {opened && children(close)}
+      </Modal>
+    </>
   );
 }
 

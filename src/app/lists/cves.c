@@ -38,7 +38,7 @@ typedef struct cve_row {
   const pk_fleet_cve *about;
 } cve_row;
 
-#define CVE_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(cve_row, name)}
+#define CVE_FIELD(name, kind) PK_FIELD(cve_row, name, kind)
 static const pk_list_field CVE_FIELDS[] = {
     CVE_FIELD(cve, RANK),        CVE_FIELD(severity, RANK),       CVE_FIELD(cvss, SCORE),       CVE_FIELD(epss, SHARE),      CVE_FIELD(epss_rank, SHARE),
     CVE_FIELD(exploited, BOOL),  CVE_FIELD(exploited_since, TIME), CVE_FIELD(ransomware, BOOL), CVE_FIELD(title, TEXT),      CVE_FIELD(hosts, NUMBER),
@@ -198,7 +198,7 @@ typedef struct host_cve_row {
   pk_texts tags;
 } host_cve_row;
 
-#define HOST_CVE_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(host_cve_row, name)}
+#define HOST_CVE_FIELD(name, kind) PK_FIELD(host_cve_row, name, kind)
 static const pk_list_field HOST_CVE_FIELDS[] = {
     HOST_CVE_FIELD(cve, RANK),        HOST_CVE_FIELD(severity, RANK),   HOST_CVE_FIELD(package, TEXT),  HOST_CVE_FIELD(arch, TEXT),
     HOST_CVE_FIELD(installed, VERSION),  HOST_CVE_FIELD(state, TEXT),      HOST_CVE_FIELD(fixed, VERSION),    HOST_CVE_FIELD(advisory, TEXT),
@@ -275,7 +275,7 @@ typedef struct advisory_row {
   size_t last_profile; /* whose hosts were counted last, + 1 */
 } advisory_row;
 
-#define ADVISORY_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(advisory_row, name)}
+#define ADVISORY_FIELD(name, kind) PK_FIELD(advisory_row, name, kind)
 static const pk_list_field ADVISORY_FIELDS[] = {
     ADVISORY_FIELD(advisory, TEXT), ADVISORY_FIELD(feed, TEXT),   ADVISORY_FIELD(severity, RANK), ADVISORY_FIELD(vendor_severity, TEXT),
     ADVISORY_FIELD(title, TEXT),    ADVISORY_FIELD(issued, TIME), ADVISORY_FIELD(hosts, NUMBER),  ADVISORY_FIELD(cves, NUMBER),

@@ -19,7 +19,7 @@ typedef struct tag_row {
   int64_t enabled, modified, hosts;
 } tag_row;
 
-#define TAG_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(tag_row, name)}
+#define TAG_FIELD(name, kind) PK_FIELD(tag_row, name, kind)
 static const pk_list_field TAG_FIELDS[] = {
     TAG_FIELD(cve, RANK),         TAG_FIELD(tag, TEXT),      TAG_FIELD(reason, TEXT), TAG_FIELD(url, TEXT), TAG_FIELD(enabled, BOOL),
     TAG_FIELD(modified_by, TEXT), TAG_FIELD(modified, TIME), TAG_FIELD(hosts, NUMBER),
@@ -53,7 +53,7 @@ typedef struct exception_row {
   pk_str package, version, arch, platform, group, value, reason, approver;
 } exception_row;
 
-#define EXCEPTION_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(exception_row, name)}
+#define EXCEPTION_FIELD(name, kind) PK_FIELD(exception_row, name, kind)
 static const pk_list_field EXCEPTION_FIELDS[] = {
     EXCEPTION_FIELD(id, ID),         EXCEPTION_FIELD(cve, RANK),   EXCEPTION_FIELD(package, TEXT), EXCEPTION_FIELD(version, TEXT),
     EXCEPTION_FIELD(arch, TEXT),     EXCEPTION_FIELD(platform, TEXT), EXCEPTION_FIELD(group, TEXT), EXCEPTION_FIELD(value, TEXT),

@@ -9,7 +9,7 @@ typedef struct hit_row {
   int64_t more, exception, last_report, counts;
 } hit_row;
 
-#define HIT_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(hit_row, name)}
+#define HIT_FIELD(name, kind) PK_FIELD(hit_row, name, kind)
 #define HIT_HOST                                                                                                                          \
   HIT_FIELD(key, TEXT), HIT_FIELD(name, TEXT), HIT_FIELD(domain, TEXT), HIT_FIELD(tld, TEXT), HIT_FIELD(site, TEXT), HIT_FIELD(tag, TEXT), \
       HIT_FIELD(platform, TEXT), HIT_FIELD(kernel, TEXT), HIT_FIELD(package, TEXT), HIT_FIELD(arch, TEXT), HIT_FIELD(installed, VERSION),     \

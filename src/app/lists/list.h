@@ -66,6 +66,9 @@ typedef struct pk_list_kind {
   pk_rc (*fill)(const void *context, void *rows, const size_t *places, size_t n, pk_arena *arena, pk_err *err);
 } pk_list_kind;
 
+/** A field of a row by its place in it: PK_FIELD(hit_row, name, TEXT). */
+#define PK_FIELD(row, name, kind) {#name, PK_CELL_##kind, offsetof(row, name)}
+
 /** Rows of a list, one behind the other, in an arena. */
 typedef struct pk_rows {
   const pk_list_kind *kind;

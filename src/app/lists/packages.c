@@ -190,7 +190,7 @@ typedef struct host_package_row {
   int64_t cves, id;
 } host_package_row;
 
-#define HOST_PACKAGE_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(host_package_row, name)}
+#define HOST_PACKAGE_FIELD(name, kind) PK_FIELD(host_package_row, name, kind)
 static const pk_list_field HOST_PACKAGE_FIELDS[] = {
     HOST_PACKAGE_FIELD(package, TEXT),   HOST_PACKAGE_FIELD(arch, TEXT),       HOST_PACKAGE_FIELD(installed, VERSION), HOST_PACKAGE_FIELD(state, RANK),
     HOST_PACKAGE_FIELD(available, VERSION), HOST_PACKAGE_FIELD(repository, TEXT), HOST_PACKAGE_FIELD(source, TEXT),    HOST_PACKAGE_FIELD(kernel, TEXT),
@@ -281,7 +281,7 @@ typedef struct history_row {
   pk_str change, package, arch, before, after;
 } history_row;
 
-#define HISTORY_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(history_row, name)}
+#define HISTORY_FIELD(name, kind) PK_FIELD(history_row, name, kind)
 static const pk_list_field HISTORY_FIELDS[] = {
     HISTORY_FIELD(at, TIME),   HISTORY_FIELD(change, TEXT), HISTORY_FIELD(package, TEXT), HISTORY_FIELD(arch, TEXT),
     HISTORY_FIELD(before, TEXT), HISTORY_FIELD(after, TEXT), HISTORY_FIELD(number, ID),

@@ -27,7 +27,7 @@ typedef struct feed_row {
   int64_t is_signed, held, failing, stale, packages, advisories, definitions, n_refused, last_try, last_good, last_change;
 } feed_row;
 
-#define FEED_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(feed_row, name)}
+#define FEED_FIELD(name, kind) PK_FIELD(feed_row, name, kind)
 static const pk_list_field FEED_FIELDS[] = {
     FEED_FIELD(name, TEXT),    FEED_FIELD(type, TEXT),       FEED_FIELD(class, TEXT),        FEED_FIELD(platform, TEXT),
     FEED_FIELD(url, TEXT),     FEED_FIELD(suite, TEXT),      FEED_FIELD(components, TEXT),   FEED_FIELD(arch, TEXT),
@@ -179,7 +179,7 @@ typedef struct statement_row {
   int64_t issued, number;
 } statement_row;
 
-#define STATEMENT_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(statement_row, name)}
+#define STATEMENT_FIELD(name, kind) PK_FIELD(statement_row, name, kind)
 static const pk_list_field STATEMENT_FIELDS[] = {
     STATEMENT_FIELD(feed, TEXT),     STATEMENT_FIELD(platform, TEXT),   STATEMENT_FIELD(package, TEXT), STATEMENT_FIELD(kind, TEXT),
     STATEMENT_FIELD(state, TEXT),    STATEMENT_FIELD(introduced, TEXT), STATEMENT_FIELD(fixed, TEXT),   STATEMENT_FIELD(advisory, TEXT),
@@ -260,7 +260,7 @@ typedef struct explanation_row {
   pk_str reason, package, arch, installed, source, source_version, rule, order, because, state, definition, title, advisory, severity, fixed, note, feed, approximate;
 } explanation_row;
 
-#define EXPLANATION_FIELD(name, kind) {#name, PK_CELL_##kind, offsetof(explanation_row, name)}
+#define EXPLANATION_FIELD(name, kind) PK_FIELD(explanation_row, name, kind)
 static const pk_list_field EXPLANATION_FIELDS[] = {
     EXPLANATION_FIELD(vulnerable, BOOL), EXPLANATION_FIELD(package, TEXT),        EXPLANATION_FIELD(arch, TEXT),       EXPLANATION_FIELD(installed, TEXT),
     EXPLANATION_FIELD(because, TEXT),    EXPLANATION_FIELD(rule, TEXT),           EXPLANATION_FIELD(order, TEXT),      EXPLANATION_FIELD(state, TEXT),

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * reply: JSON, CSV and problems. Pages are written whole; downloads are streamed while they are read. */
-#include "base/digest.h"
 #include "base/times.h"
 #include "server/api/api.h"
 
@@ -151,40 +150,14 @@ enum MHD_Result pk_api_problem(pk_request *r, unsigned status, const char *detai
   return sent;
 }
 
-static bool has_etag(pk_request *r, const char *etag) {
-  pk_str rest = pk_str_of(pk_request_header(r, "If-None-Match")), one;
-  while (pk_str_split(&rest, ',', &one)) {
-    one = pk_str_trim(one);
-    if (pk_str_starts(one, "W/")) one = pk_str_sub(one, 2, one.n);
-    if (pk_str_is(one, etag) || pk_str_is(one, "*")) return true;
-  }
-  return false;
-}
-
 enum MHD_Result pk_api_send(pk_api_call *c, unsigned status, const char *type, pk_str body) {
   pk_request *r = c->request;
-  char etag[40] = "";
-  if (status == 200 && !c->route->edits) {
-    pk_digest d = pk_digest_of(body);
-    int n = 0;
-    etag[n++] = '"';
-    for (size_t i = 0; i < 16; i++) n += snprintf(etag + n, sizeof etag - (size_t)n, "%02x", d.bytes[i]);
-    snprintf(etag + n, sizeof etag - (size_t)n, "\"");
-    if (has_etag(r, etag)) {
-      status = 304;
-      body = PK_STR("");
-    }
-  }
-  char *copy = pk_str_dup(body);
-  struct MHD_Response *response = MHD_create_response_from_buffer(body.n, copy, MHD_RESPMEM_MUST_FREE);
-  if (!response) {
-    free(copy);
-    return MHD_NO;
-  }
-  MHD_add_response_header(response, "Content-Type", type);
-  if (*etag) MHD_add_response_header(response, "ETag", etag);
-  MHD_add_response_header(response, "Cache-Control", *etag ? "private, no-cache" : "no-store");
-  return pk_reply_queue(r, status, response);
+  char etag[PK_ETAG_MAX];
+  if (status != 200 || c->route->edits) return pk_reply_send(r, status, type, body);
+  pk_etag_of(body, etag);
+  const char *const headers[][2] = {{"ETag", etag}, {"Cache-Control", "private, no-cache"}};
+  bool has = pk_request_has(r, etag);
+  return pk_reply_with(r, has ? 304 : 200, type, has ? PK_STR("") : body, headers, 2);
 }
 
 /* ---- downloads ---- */

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Badge, Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { send } from '../api';
 import type { Feed } from '../api';
 import { EditError, useEdit } from '../decide';
 import { usePageSearch } from '../filters';
-import { Count, number, PageHead, Time } from '../pieces';
+import { Count, DialogButton, number, PageHead, Time } from '../pieces';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 
 function Fetch({ feed }: { feed: Feed }) {
   const [asked, setAsked] = useState<string>();
   const edit = useEdit((accept: boolean) => send('POST', 'feeds/sync', { feed: feed.name, accept }), () => setAsked(feed.last_try ?? ''));
-  const [opened, { open, close }] = useDisclosure(false);
   const waits = asked !== undefined && asked === (feed.last_try ?? '');
   return (
     <>
@@ -23,37 +21,36 @@ function Fetch({ feed }: { feed: Feed }) {
           Fetch now
         </Button>
         {feed.held && (
-          <Button size="compact-xs" color="orange" onClick={open} aria-label={`Accept the change of ${feed.name}`}>
-            Accept…
-          </Button>
+          <DialogButton label="Accept…" about={`Accept the change of ${feed.name}`} title={`Accept the change of ${feed.name}?`} colour="orange">
+            {(close) => (
+              <Stack>
+                <Text size="sm" className="break">
+                  {feed.error}
+                </Text>
+                <Text size="sm">
+                  In force are {number(feed.packages)} versions and {number(feed.definitions)} definitions. The feed is fetched again, and what comes is taken however much
+                  it changes.
+                </Text>
+                <Group justify="flex-end">
+                  <Button variant="default" onClick={close}>
+                    Keep what is in force
+                  </Button>
+                  <Button
+                    color="orange"
+                    onClick={() => {
+                      close();
+                      edit.mutate(true);
+                    }}
+                  >
+                    Accept the change
+                  </Button>
+                </Group>
+              </Stack>
+            )}
+          </DialogButton>
         )}
       </Group>
       <EditError error={edit.error} />
-      <Modal opened={opened} onClose={close} title={`Accept the change of ${feed.name}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
-        <Stack>
-          <Text size="sm" className="break">
-            {feed.error}
-          </Text>
-          <Text size="sm">
-            In force are {number(feed.packages)} versions and {number(feed.definitions)} definitions. The feed is fetched again, and what comes is taken however much it
-            changes.
-          </Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              Keep what is in force
-            </Button>
-            <Button
-              color="orange"
-              onClick={() => {
-                close();
-                edit.mutate(true);
-              }}
-            >
-              Accept the change
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
     </>
   );
 }
