@@ -69,7 +69,7 @@ static pk_rc add_sort(const pk_list_kind *kind, pk_str list, size_t max, pk_list
   pk_str one;
   while (pk_str_split(&list, ',', &one)) {
     bool down = pk_str_starts(one, "-");
-    size_t field;
+    size_t field = 0;
     pk_rc rc = field_named(kind, pk_str_sub(one, down ? 1 : 0, one.n), &field, err);
     if (rc != PK_OK) return rc;
     if (kind->fields[field].kind == PK_CELL_TEXTS) return pk_err_set(err, PK_E_SYNTAX, "'%s' cannot be sorted by", kind->fields[field].name);
