@@ -19,10 +19,15 @@ typedef struct making {
   const pk_exception **active; /* exceptions that have not expired: those for all hosts, then those for each group */
   size_t n_active;
   pk_map groups; /* kind (a byte) and value → place of its first one among the active, + 1 */
-  size_t *took; /* by exception: the stand, + 1, from which it took something last */
+  size_t *took; /* by exception: the stand (of those for all hosts the profile), + 1, from which it took something last */
   pk_map stands; /* profile and exceptions → place + 1 */
   pk_map profile_places; /* pointer → place */
   size_t fleet_profiles_cap;
+  struct lost { /* by place of the profile: what exceptions for all hosts take away, the same for all its stands */
+    const uint32_t *places;
+    size_t n;
+  } *lost;
+  size_t n_lost, lost_cap;
   struct taking *takings;
   size_t n_takings, takings_cap;
   int64_t *profiles; /* of each host */
@@ -134,21 +139,24 @@ static size_t first_of(const pk_fleet_exceptions *l, int64_t cve, pk_str package
 
 typedef void exception_visit(void *arg, const pk_exception *e);
 
-/* Every exception that takes the finding away. */
-static void each_excepting(const pk_fleet_stand *s, const pk_fleet_verdict *v, const pk_fleet_cve *cve, exception_visit *visit, void *arg) {
-  const pk_fleet_exceptions *const lists[] = {s->general, &s->own};
+/* Every exception of a list that takes a finding on the profile away; how many. */
+static size_t each_excepting(const pk_fleet_exceptions *x, const pk_fleet_profile *profile, const pk_fleet_verdict *v, const pk_fleet_cve *cve,
+                             exception_visit *visit, void *arg) {
   const pk_package *p = v->package ? &v->package->package : NULL;
   const struct {
     int64_t cve;
     pk_str package;
   } keys[] = {{cve->number, PK_STR("")}, {cve->number, p ? p->name : PK_STR("")}, {0, p ? p->name : PK_STR("")}};
-  for (size_t i = 0; i < 2; i++)
-    for (size_t k = 0; lists[i]->n && k < (p ? 3 : 1); k++)
-      for (size_t at = first_of(lists[i], keys[k].cve, keys[k].package); at < lists[i]->n; at++) {
-        const pk_exception *e = lists[i]->list[at];
-        if (e->cve != keys[k].cve || !pk_str_eq(e->package, keys[k].package)) break;
-        if (pk_exception_fits(e, cve->number, s->profile->platform->name, p)) visit(arg, e);
-      }
+  size_t n = 0;
+  for (size_t k = 0; x->n && k < (p ? 3 : 1); k++)
+    for (size_t at = first_of(x, keys[k].cve, keys[k].package); at < x->n; at++) {
+      const pk_exception *e = x->list[at];
+      if (e->cve != keys[k].cve || !pk_str_eq(e->package, keys[k].package)) break;
+      if (!pk_exception_fits(e, cve->number, profile->platform->name, p)) continue;
+      visit(arg, e);
+      n++;
+    }
+  return n;
 }
 
 static void keep_lowest(void *arg, const pk_exception *e) {
@@ -158,7 +166,8 @@ static void keep_lowest(void *arg, const pk_exception *e) {
 
 const pk_exception *pk_fleet_excepted(const pk_fleet_stand *stand, const pk_fleet_verdict *v, const pk_fleet_cve *cve) {
   const pk_exception *lowest = NULL;
-  each_excepting(stand, v, cve, keep_lowest, &lowest);
+  (void)each_excepting(stand->general, stand->profile, v, cve, keep_lowest, &lowest);
+  (void)each_excepting(&stand->own, stand->profile, v, cve, keep_lowest, &lowest);
   return lowest;
 }
 
@@ -196,21 +205,27 @@ static pk_rc keep_host(void *arg, const pk_kept_host *row, pk_err *err) {
 
 /* ---- stands ---- */
 
-/* The exceptions that take something away from a stand are counted when it is known how many hosts have it. */
+/* The exceptions that take something away are counted when it is known how many hosts the stand, or the profile, has. */
 typedef struct taking {
-  size_t stand, exception;
+  size_t place, exception;
 } taking;
 
+typedef struct taker {
+  making *m;
+  size_t place; /* of the stand; of the profile for exceptions for all hosts */
+} taker;
+
 static void note_taking(void *arg, const pk_exception *e) {
-  making *m = arg;
+  const taker *t = arg;
+  making *m = t->m;
   size_t at = (size_t)(e - m->f->exceptions);
-  if (m->took[at] == m->f->n_stands) return;
-  m->took[at] = m->f->n_stands;
+  if (m->took[at] == t->place + 1) return;
+  m->took[at] = t->place + 1;
   PK_GROW(m->takings, m->n_takings, m->takings_cap);
-  m->takings[m->n_takings++] = (taking){m->f->n_stands - 1, at};
+  m->takings[m->n_takings++] = (taking){t->place, at};
 }
 
-/* The CVEs that exceptions of the stand speak of, and those that still count for another reason. */
+/* The CVEs that exceptions speak of; of which those are cleared that count for another reason. */
 typedef struct suspects {
   uint32_t *places;
   size_t n, cap;
@@ -222,35 +237,45 @@ static void suspect(making *m, suspects *l, const pk_fleet_cve *cve) {
   l->places[l->n++] = cve->place;
 }
 
-/* Is there one for the CVE, whatever the package (NULL), or for the package, whatever the CVE (0)? */
-static bool speaks_of(const pk_fleet_stand *s, int64_t cve, const pk_str *package) {
-  const pk_fleet_exceptions *const lists[] = {s->general, &s->own};
-  for (size_t i = 0; i < 2; i++) {
-    size_t at = first_of(lists[i], cve, package ? *package : PK_STR(""));
-    if (at < lists[i]->n && lists[i]->list[at]->cve == cve && (!package || pk_str_eq(lists[i]->list[at]->package, *package))) return true;
+/* CVEs of the profile for which there are exceptions, found from the shorter of the two lists. */
+static void suspect_by_cve(making *m, const pk_fleet_profile *p, const pk_fleet_exceptions *x, suspects *l) {
+  if (x->n < p->n_cves) {
+    for (size_t i = 0; i < x->n; i++) {
+      const pk_fleet_cve *cve = x->list[i]->cve ? fleet_pool_cve(m->pool, x->list[i]->cve) : NULL;
+      if (cve && pk_fleet_has_place(p->cves, p->n_cves, cve->place)) suspect(m, l, cve);
+    }
+    return;
   }
-  return false;
-}
-
-static void find_suspects(making *m, const pk_fleet_stand *s, suspects *l) {
-  const pk_fleet_profile *p = s->profile;
-  do fleet_pool_count(m->pool);
-  while (m->pool->stamp == UINT32_MAX); /* the next one is needed too, for those that are cleared */
   for (size_t i = 0; i < p->n_cves; i++) {
     const pk_fleet_cve *cve = m->pool->cves_by_place[p->cves[i]];
-    if (speaks_of(s, cve->number, NULL)) suspect(m, l, cve);
+    size_t at = first_of(x, cve->number, PK_STR(""));
+    if (at < x->n && x->list[at]->cve == cve->number) suspect(m, l, cve);
   }
-  for (size_t k = 0; k < p->n_vulnerable; k++) {
+}
+
+/* All CVEs of packages for which there are exceptions whatever the CVE: those come first. */
+static void suspect_by_package(making *m, const pk_fleet_profile *p, const pk_fleet_exceptions *x, suspects *l) {
+  for (size_t k = 0; x->n && !x->list[0]->cve && k < p->n_vulnerable; k++) {
     const pk_fleet_verdict *v = p->vulnerable[k];
-    if (!v->package || !speaks_of(s, 0, &v->package->package.name)) continue;
+    size_t at = v->package ? first_of(x, 0, v->package->package.name) : x->n;
+    if (at == x->n || x->list[at]->cve || !pk_str_eq(x->list[at]->package, v->package->package.name)) continue;
     for (size_t r = 0; r < v->n_rules; r++)
       for (size_t c = 0; v->rules[r]->counts && c < v->rules[r]->definition->n_cves; c++) suspect(m, l, v->rules[r]->definition->cves[c]);
   }
 }
 
-/* A suspect is cleared when one finding of it is taken away by nobody. */
-static void clear_suspects(making *m, const pk_fleet_stand *s, suspects *l) {
-  const pk_fleet_profile *p = s->profile;
+static void find_suspects(making *m, const pk_fleet_profile *p, const pk_fleet_exceptions *x, suspects *l) {
+  do fleet_pool_count(m->pool);
+  while (m->pool->stamp == UINT32_MAX); /* the next one is needed too, for those that are cleared */
+  suspect_by_cve(m, p, x, l);
+  suspect_by_package(m, p, x, l);
+}
+
+static void ignore_taking(void *arg, const pk_exception *e) { (void)arg, (void)e; }
+
+/* A suspect is cleared when one finding of it is taken away by nobody: neither by the list nor by `others` (NULL: none). */
+static void clear_suspects(making *m, const pk_fleet_profile *p, const pk_fleet_exceptions *x, const pk_fleet_exceptions *others, size_t place, suspects *l) {
+  taker t = {m, place};
   size_t n = 0;
   uint32_t suspected = m->pool->stamp, cleared = suspected + 1;
   for (size_t k = 0; k < p->n_vulnerable; k++)
@@ -259,8 +284,9 @@ static void clear_suspects(making *m, const pk_fleet_stand *s, suspects *l) {
       for (size_t c = 0; rule->counts && c < rule->definition->n_cves; c++) {
         const pk_fleet_cve *cve = rule->definition->cves[c];
         if (cve->place >= m->pool->n_stamps || m->pool->stamps[cve->place] < suspected) continue;
-        if (pk_fleet_excepted(s, p->vulnerable[k], cve)) each_excepting(s, p->vulnerable[k], cve, note_taking, m);
-        else m->pool->stamps[cve->place] = cleared;
+        bool taken = each_excepting(x, p, p->vulnerable[k], cve, note_taking, &t) ||
+                     (others && each_excepting(others, p, p->vulnerable[k], cve, ignore_taking, NULL));
+        if (!taken) m->pool->stamps[cve->place] = cleared;
       }
     }
   m->pool->stamp = cleared;
@@ -269,12 +295,39 @@ static void clear_suspects(making *m, const pk_fleet_stand *s, suspects *l) {
   l->n = n;
 }
 
+/* What exceptions for all hosts take away from a profile; made with its first stand. */
+static pk_rc lose(making *m, const pk_fleet_profile *p, size_t place, pk_err *err) {
+  suspects l = {0};
+  if (place < m->n_lost) return PK_OK;
+  PK_GROW(m->lost, m->n_lost, m->lost_cap);
+  find_suspects(m, p, &m->f->general, &l);
+  if (l.n) clear_suspects(m, p, &m->f->general, NULL, place, &l);
+  pk_rc rc = fleet_keep_places(&m->f->arena, l.places, l.n, &m->lost[m->n_lost].places, err);
+  m->lost[m->n_lost++].n = l.n;
+  free(l.places);
+  return rc;
+}
+
+/* What is lost by the profile, and what exceptions for groups take away besides. */
 static pk_rc count_stand(making *m, pk_fleet_stand *s, pk_err *err) {
   suspects l = {0};
-  find_suspects(m, s, &l);
-  if (l.n) clear_suspects(m, s, &l);
-  pk_rc rc = l.n ? fleet_keep_places(&m->f->arena, l.places, l.n, &s->excepted, err) : PK_OK;
-  s->n_excepted = l.n;
+  pk_rc rc = lose(m, s->profile, s->profile_place, err);
+  if (rc != PK_OK) return rc;
+  const struct lost lost = m->lost[s->profile_place];
+  s->excepted = lost.places;
+  s->n_excepted = lost.n;
+  if (!s->own.n) return PK_OK;
+  find_suspects(m, s->profile, &s->own, &l);
+  if (l.n) clear_suspects(m, s->profile, &s->own, &m->f->general, m->f->n_stands - 1, &l);
+  size_t n = 0;
+  for (size_t i = 0; i < l.n; i++)
+    if (!pk_fleet_has_place(lost.places, lost.n, l.places[i])) l.places[n++] = l.places[i];
+  for (size_t i = 0; n && i < lost.n; i++) {
+    PK_GROW(l.places, n, l.cap);
+    l.places[n++] = lost.places[i];
+  }
+  if (n) rc = fleet_keep_places(&m->f->arena, l.places, n, &s->excepted, err);
+  if (n) s->n_excepted = n;
   free(l.places);
   return rc;
 }
@@ -447,10 +500,13 @@ static pk_rc read_all(making *m, pk_err *err) {
   list_active(m);
   rc = make_stands(m, err);
   if (rc != PK_OK) return rc;
-  for (size_t i = 0; i < m->n_takings; i++) f->exception_hosts[m->takings[i].exception] += f->stands[m->takings[i].stand].n_hosts;
   take_pool(m);
   mark_tags(m);
   count_all(f);
+  for (size_t i = 0; i < m->n_takings; i++) {
+    const taking *t = &m->takings[i];
+    f->exception_hosts[t->exception] += f->exceptions[t->exception].group_kind == PK_GROUP_NONE ? f->profile_hosts[t->place] : f->stands[t->place].n_hosts;
+  }
   return PK_OK;
 }
 
@@ -477,6 +533,7 @@ pk_rc fleet_make(pk_store *store, const pk_fleet *before, int64_t now, pk_fleet 
     f->active = m.active;
     free(m.took);
     free(m.takings);
+    free(m.lost);
     free(m.profiles);
   }
   pk_store_look_end(store);
