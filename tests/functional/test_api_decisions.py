@@ -162,7 +162,6 @@ def test_edit_when_its_type_is_in_capitals_then_it_is_taken(api):
     ({"cve": OPENSSL}, SUDO, lambda h: False),
     ({"cve": OPENSSL, "group": "host", "value": "node01.brno.example.cz"}, OPENSSL, lambda h: h["key"] == "node01.brno.example.cz"),
     ({"cve": OPENSSL, "group": "site", "value": "Brno"}, OPENSSL, lambda h: h["site"] == "Brno"),
-    ({"cve": OPENSSL, "group": "site", "value": ""}, OPENSSL, lambda h: h["site"] == ""),
     ({"cve": OPENSSL, "group": "site", "value": demo.SCRIPT}, OPENSSL, lambda h: h["site"] == demo.SCRIPT),
     ({"cve": OPENSSL, "group": "domain", "value": "cern.example"}, OPENSSL, lambda h: h["domain"] == "cern.example"),
     ({"cve": OPENSSL, "group": "tld", "value": "cz"}, OPENSSL, lambda h: h["tld"] == "cz"),
@@ -197,10 +196,13 @@ def test_exception_when_its_package_has_several_cves_then_all_of_them_are_taken_
     assert [row["cves"] for row in rows] == [0]
 
 
-def test_exception_when_only_it_makes_a_cve_hit_nobody_then_the_cve_is_listed_as_excepted(api):
-    n = api.cve(LIBXML2)["hosts"]
+def test_exception_when_it_makes_a_cve_hit_nobody_then_the_cve_is_listed_only_among_all(api):
+    before, n = api.by("cve", "cves"), api.cve(LIBXML2)["hosts"]
     api.add_exception(cve=LIBXML2)
-    assert (api.by("cve", "cves")[LIBXML2]["hosts"], api.by("cve", "cves")[LIBXML2]["excepted"]) == (0, n)
+    assert set(api.by("cve", "cves")) == set(api.by("cve", "cves", all="no")) == set(before) - {LIBXML2}
+    every = api.by("cve", "cves", all="yes")
+    assert set(every) == set(before) and (every[LIBXML2]["hosts"], every[LIBXML2]["excepted"]) == (0, n)
+    assert (api.cve(LIBXML2)["hosts"], api.cve(LIBXML2)["excepted"]) == (0, n)
 
 
 def test_exception_when_changed_then_what_it_says_now_holds(api):
@@ -255,6 +257,7 @@ def test_exception_when_it_expires_then_all_counts_again(api):
 @pytest.mark.parametrize("change", [{"reason": ""}, {"reason": " \n"}, {"reason": None}, {"approver": ""}, {"cve": ""}, {"cve": "nonsense"}, {"reason": "x" * 2001},
                                     {"approver": "x" * 201}, {"package": "x" * 256}, {"reason": "a\u0007"}, {"package": "a\u0000b"}, {"cve": "", "version": "1"},
                                     {"version": "1"}, {"arch": "amd64"}, {"group": "planet"}, {"group": "platform", "value": "debian:12"}, {"group": "host", "value": ""},
+                                    {"group": "site", "value": ""}, {"group": "site"}, {"value": "Brno"}, {"group": "", "value": "Brno"},
                                     {"expires": "2001-01-01T00:00:00Z"}, {"expires": "soon"}, {"expires": "2100-13-01T00:00:00Z"}, {"value": "x" * 321, "group": "site"},
                                     {"platform": "x" * 300}, {"url": "https://example.org/"}, {"id": 7}, {"reason": ["a"]}])
 def test_exception_when_a_field_is_wrong_then_it_is_refused_and_nothing_is_changed(api, change):

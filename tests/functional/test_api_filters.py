@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Filters of hosts: what every list of the fleet says of some hosts, against what is computed here from all of them."""
 import json
+import re
 import time
 from collections import Counter, defaultdict
 from datetime import datetime, timezone
@@ -10,12 +11,17 @@ import pytest
 import demo
 import kit
 import openapi
+import vendors
 
 RPM = {"protocol": 6, "packager": "rpm", "client": "pakiti-client 0.1.0",
        "host": {"name": "rocky.brno.example.cz", "os": "Rocky Linux 9", "arch": "x86_64", "kernel": "5.14.0-1.el9.x86_64", "site": "Brno", "tag": "batch"},
        "packages": [{"name": "bash", "version": "0:5.1.8-6.el9", "arch": "x86_64"}, {"name": "openssl", "version": "1:3.0.7-1.el9", "arch": "x86_64"}]}
 ODD = {"protocol": 6, "packager": "dpkg", "host": {"name": "odd.example.net", "os": "Debian GNU/Linux 12", "arch": "arm64", "site": "a&b=ž + 1"},
        "packages": [{"name": "openssl", "version": "3.0.14-1", "arch": "arm64", "source": "openssl", "source_version": "3.0.14-1"}]}
+# Its kernel runs, and lacks a fix; nothing else is to be said of it.
+KERNEL = {"protocol": 6, "packager": "dpkg", "host": {"name": "kernel.example.net", "os": "Debian GNU/Linux 12", "arch": "x86_64", "kernel": demo.KERNELS[0]},
+          "packages": [{"name": f"linux-image-{demo.KERNELS[0]}", "version": "6.1.70-1", "arch": "amd64", "source": "linux", "source_version": "6.1.70-1"},
+                       {"name": "bash", "version": "5.2-2", "arch": "amd64", "source": "bash", "source_version": "5.2-2"}]}
 TAGGED, EXCEPTED = "CVE-2023-10004", "CVE-2024-10002"
 
 
@@ -40,6 +46,10 @@ class Fleet:
     def counted(self, host):
         return {row["cve"] for row in self.cves[host["key"]] if row["counts"]}
 
+    def would_help(self, host, advisory):
+        """Be it that an exception takes away what it is for: it would be installed all the same."""
+        return any(row["advisory"] == advisory and row["state"] == "fixed" for row in self.cves[host["key"]])
+
     def has_package(self, host, name, versions=None):
         return any(p["package"] == name and (versions is None or p["installed"] in versions) for p in self.packages[host["key"]])
 
@@ -48,7 +58,12 @@ class Fleet:
 def fleet(tmp_path_factory):
     pakiti = kit.Pakiti(tmp_path_factory.mktemp("api") / "pakiti").init()
     demo.fill(pakiti, shared=False)
-    for report in (RPM, ODD):
+    vendors.folder(pakiti.folder / "kernel", {"a.json": vendors.osv("KERNEL-1", vendors.osv_package("Debian:12", "linux", "6.1.76-1"), cves=["CVE-2024-20001"])})
+    (pakiti.folder / "eol.json").write_text(vendors.eol(("9", "2024-01-01"), product="rocky-linux"))
+    pakiti.add_feed("kernel", pakiti.folder / "kernel", type="osv")
+    pakiti.add_feed("ends", pakiti.folder / "eol.json", type="eol", platform="")
+    pakiti.run("sync", "kernel", "ends")
+    for report in (RPM, ODD, KERNEL):
         pakiti.run("submit", "-", stdin=json.dumps(report))
     with openapi.serving(pakiti) as api:
         api.put_tag(TAGGED)
@@ -65,7 +80,15 @@ def state(word, passes):
     return {"state": word}, lambda f, h: passes(h)
 
 
-# Versions of openssl; an epoch that the question does not tell is not compared.
+def is_judged(host):
+    return host["updates_judged"] and host["cves_judged"]
+
+
+def is_current(host):
+    return host["updates_judged"] and not host["updates"] and host["kernel_state"] in ("unknown", "current") and not host["silent"]
+
+
+# Versions of openssl; an epoch or a release that the question does not tell is not compared.
 OLD, MIDDLE, NEW = ("1:3.0.7-1.el9", "3.0.11-1"), ("3.0.14-1",), ("3.0.15-1",)
 # Queries with what they mean; each must let some hosts through and keep some back.
 FILTERS = [
@@ -77,7 +100,8 @@ FILTERS = [
     state("updates", lambda h: h["updates"] > 0), state("security", lambda h: h["security"] > 0), state("cves", lambda h: h["cves"] > 0),
     state("tagged", lambda h: h["tagged"] > 0), state("exploited", lambda h: h["exploited"] > 0), state("excepted", lambda h: h["excepted"] > 0),
     state("reboot", lambda h: h["reboot_pending"]), state("silent", lambda h: h["silent"]),
-    state("current", lambda h: h["updates"] == 0 and not h["silent"]),
+    state("kernel", lambda h: h["kernel_state"] == "update"), state("unjudged", lambda h: not is_judged(h)), state("unsupported", lambda h: h["unsupported"]),
+    state("current", is_current),
     state("silent,tagged", lambda h: h["silent"] and h["tagged"] > 0), state("tagged,reboot", lambda h: h["reboot_pending"] and h["tagged"] > 0),
     ({"package": "nginx"}, lambda f, h: f.has_package(h, "nginx")),
     ({"package": "openssl = 3.0.14-1"}, lambda f, h: f.has_package(h, "openssl", MIDDLE)),
@@ -85,6 +109,13 @@ FILTERS = [
     ({"package": "openssl <= 3.0.14-1"}, lambda f, h: f.has_package(h, "openssl", OLD + MIDDLE)),
     ({"package": "openssl > 3.0.14-1"}, lambda f, h: f.has_package(h, "openssl", NEW)),
     ({"package": "openssl>=3.0.14-1", "platform": "debian:12"}, lambda f, h: f.has_package(h, "openssl", MIDDLE + NEW)),
+    ({"package": "openssl <= 3.0.14"}, lambda f, h: f.has_package(h, "openssl", OLD + MIDDLE)),
+    ({"package": "openssl = 3.0.14"}, lambda f, h: f.has_package(h, "openssl", MIDDLE)),
+    ({"package": "openssl > 3.0.14"}, lambda f, h: f.has_package(h, "openssl", NEW)),
+    ({"package": "openssl > 1:0"}, lambda f, h: f.has_package(h, "openssl", OLD[:1])),
+    ({"package": "openssl < 0:9"}, lambda f, h: f.has_package(h, "openssl", OLD[1:] + MIDDLE + NEW)),
+    ({"advisory": "DEMO-2"}, lambda f, h: f.would_help(h, "DEMO-2")),
+    ({"advisory": "DEMO-4", "site": "Lyon"}, lambda f, h: h["site"] == "Lyon" and f.would_help(h, "DEMO-4")),
     ({"cve": "CVE-2024-10001"}, lambda f, h: "CVE-2024-10001" in f.counted(h)), ({"cve": EXCEPTED}, lambda f, h: EXCEPTED in f.counted(h)),
     ({"cve_tag": "Critical"}, lambda f, h: "Critical" in h["cve_tags"]), ({"cve_tag": ""}, lambda f, h: h["cve_tags"] != []),
     ({"activity": "2d"}, lambda f, h: time.time() - moment(h["last_report"]) < 2 * 86400),
@@ -108,7 +139,7 @@ def test_hosts_when_filtered_then_they_are_those_that_it_means(fleet, query, pas
 def test_filters_when_compared_with_the_document_then_each_of_it_is_tested():
     others = {"sort", "fields", "limit", "cursor", "download"}
     assert {name for query, _ in FILTERS for name in query} == openapi.parameters_of("GET", "/hosts") - others
-    described = openapi.resolve({"$ref": "#/components/parameters/state"})["description"].split(": ")[1].split(", ")
+    described = re.sub(r" \(.*?\)", "", openapi.resolve({"$ref": "#/components/parameters/state"})["description"]).split(": ")[1].split(", ")
     assert {query["state"] for query, _ in FILTERS if "state" in query} >= set(described)
 
 
@@ -118,6 +149,7 @@ def test_overview_when_filtered_then_it_has_the_numbers_of_these_hosts(fleet, qu
     numbers = {"hosts": len(hosts), "hosts_updates": sum(h["updates"] > 0 for h in hosts), "hosts_security": sum(h["security"] > 0 for h in hosts),
                "hosts_cves": sum(h["cves"] > 0 for h in hosts), "hosts_tagged": sum(h["tagged"] > 0 for h in hosts),
                "hosts_exploited": sum(h["exploited"] > 0 for h in hosts), "hosts_reboot": sum(h["reboot_pending"] for h in hosts),
+               "hosts_unjudged": sum(not is_judged(h) for h in hosts), "hosts_unsupported": sum(h["unsupported"] for h in hosts),
                "hosts_silent": sum(h["silent"] for h in hosts), **{name: sum(h[name] for h in hosts) for name in ("updates", "security", "cves")}}
     assert {name: said[name] for name in numbers} == numbers
     cves = fleet.api.rows("cves", **query)
@@ -132,6 +164,7 @@ def test_groups_when_filtered_then_they_have_the_numbers_of_these_hosts(fleet, q
         groups[host[kind]].append(host)
     wanted = {value: {"value": value, "hosts": len(hosts),
                       **{f"hosts_{what}": sum(h[what] > 0 for h in hosts) for what in ("updates", "security", "cves", "tagged", "exploited")},
+                      "hosts_unjudged": sum(not is_judged(h) for h in hosts), "hosts_unsupported": sum(h["unsupported"] for h in hosts),
                       "hosts_reboot": sum(h["reboot_pending"] for h in hosts), "hosts_silent": sum(h["silent"] for h in hosts),
                       **{what: sum(h[what] for h in hosts) for what in ("updates", "security", "cves")}, "last_report": max(h["last_report"] for h in hosts)}
               for value, hosts in groups.items()}
@@ -147,9 +180,10 @@ def test_cves_when_filtered_then_they_count_these_hosts(fleet, query, passes):
         excepted.update({row["cve"] for row in fleet.cves[host["key"]]} - own)
         for row in fleet.cves[host["key"]]:
             packages[row["cve"]].add(row["package"])
-    said = fleet.api.by("cve", "cves", **query)
-    assert {cve: (row["hosts"], row["excepted"], set(row["packages"])) for cve, row in said.items()} == {
-        cve: (counted[cve], excepted[cve], packages[cve]) for cve in counted | excepted}
+    for all_, cves in (("no", counted), ("yes", counted | excepted)):
+        said = fleet.api.by("cve", "cves", all=all_, **query)
+        assert {cve: (row["hosts"], row["excepted"], set(row["packages"])) for cve, row in said.items()} == {
+            cve: (counted[cve], excepted[cve], packages[cve]) for cve in cves}
 
 
 @EVERY
@@ -226,13 +260,16 @@ def test_cves_when_filtered_by_what_is_known_of_them_then_they_are_those(fleet, 
 
 
 @pytest.mark.parametrize("expression, versions", [("openssl", OLD + MIDDLE + NEW), ("openssl<3.0.14-1", OLD), ("openssl = 3.0.14-1", MIDDLE),
-                                                  ("openssl >= 3.0.15-1", NEW), ("openss", ())])
+                                                  ("openssl >= 3.0.15-1", NEW), ("openss", ()), ("openssl <= 3.0.14", OLD + MIDDLE), ("openssl < 3.0.14", OLD),
+                                                  ("openssl > 3.0.14", NEW), ("openssl = 3.0.7", OLD[:1]), ("openssl = 1:3.0.7", OLD[:1]), ("openssl = 2:3.0.7", ()),
+                                                  ("openssl = 3.0.7-1", ()), ("openssl < 1:0", OLD[1:] + MIDDLE + NEW), ("openssl > 0:3.0.15", OLD[:1]),
+                                                  ("openssl >= 0:3.0.15-1", OLD[:1] + NEW)])
 def test_packages_when_an_expression_is_given_then_they_are_those_builds(fleet, expression, versions):
     found = fleet.api.rows("packages", expression=expression)
     assert {row["version"] for row in found} == set(versions) and {row["package"] for row in found} <= {"openssl"}
 
 
-@pytest.mark.parametrize("version, versions", [("3.0.14-1", MIDDLE), ("=3.0.14-1", MIDDLE), ("< 3.0.14-1", OLD), (">3.0.14-1", NEW), ("9", ())])
+@pytest.mark.parametrize("version, versions", [("3.0.14-1", MIDDLE), ("=3.0.14-1", MIDDLE), ("3.0.14", MIDDLE), ("<= 3.0.14", OLD + MIDDLE), ("< 3.0.14-1", OLD), (">3.0.14-1", NEW), ("9", ())])
 def test_hosts_of_a_package_when_a_version_is_given_then_they_have_it(fleet, version, versions):
     wanted = {h["key"] for h in fleet.hosts if fleet.has_package(h, "openssl", versions)}
     assert set(fleet.api.by("key", "packages/openssl/hosts", version=version)) == wanted

@@ -11,12 +11,16 @@ import pytest
 import demo
 import kit
 import openapi
+import versions
 
 HOST = "node00.cern.example"
 RANKS = {"Severity": ["unknown", "low", "medium", "high", "critical"], "UpdateState": ["unknown", "current", "ordinary", "security"]}
 # A list with rows for what stands in its path, and what has to be given to have many of them.
 PATH_VALUES = {"host": HOST, "cve": "CVE-2024-10002", "name": "bash", "kind": "domain"}
 PATHS = {path: re.sub(r"\{(\w+)\}", lambda m: PATH_VALUES[m[1]], path)[1:] for path in openapi.LISTS}
+# Fields that hold a version, which is sorted in the order of its package manager: fields of those lists, and of no others.
+VERSIONS = {"version", "installed", "available", "fixed", "lowest", "highest"}
+VERSION_LISTS = {"/packages", "/outdated", "/packages/{name}/hosts", "/cves/{cve}/hosts", "/hosts/{host}/packages", "/hosts/{host}/updates", "/hosts/{host}/cves"}
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "=HYPERLINK(\"http://evil.example/\")"]
 
 
@@ -34,7 +38,8 @@ def api(tmp_path_factory):
     with openapi.serving(pakiti) as api:
         for i, (cve, package, *_) in enumerate(demo.CVES):
             api.put_tag(cve, ["Critical", "High"][i % 2], enabled=i != 3, reason=f"reason {i}\nof two lines")
-            api.add_exception(cve=cve, version="" if i % 2 else "3.0.14-1", package=package, group=["", "site", "domain"][i % 3], value="Brno", reason=f"reason {i}")
+            api.add_exception(cve=cve, version="" if i % 2 else "3.0.14-1", package=package, reason=f"reason {i}",
+                              **({"group": ["site", "domain"][i % 2], "value": "Brno"} if i % 3 else {}))
         for formula in FORMULAS:
             api.add_exception(package="nothing", reason=formula)
         api.add_exception(package="nothing", expires="2100-01-01T00:00:00Z", arch="amd64", platform="debian:12")
@@ -42,7 +47,14 @@ def api(tmp_path_factory):
 
 
 def order_of(template, field):
-    """By what the values of a field are compared: nothing first, names of CVEs by year and number, words of a rank by it."""
+    """By what rows are compared: nothing first, names of CVEs by year and number, words of a rank by it, versions as package managers do."""
+    if field in VERSIONS and template in VERSION_LISTS:
+        return lambda row: versions.key("rpm" if "rpm" in (row.get("type"), row.get("name", "")[:3]) else "deb", row[field])
+    value_of = order_of_values(template, field)
+    return lambda row: value_of(row[field])
+
+
+def order_of_values(template, field):
     schema = openapi.fields_of(template)[field]
     text = json.dumps(schema)
     for name, words in RANKS.items():
@@ -68,11 +80,11 @@ def test_list_when_asked_for_then_it_has_rows_to_be_sorted(api, template):
 @pytest.mark.parametrize("template, field", [
     (path, field) for path in openapi.LISTS for field in openapi.fields_of(path) if is_sortable(path, field)])
 def test_list_when_sorted_by_a_field_then_rows_ascend_or_descend(api, template, field):
-    value_of = order_of(template, field)
+    key_of = order_of(template, field)
     whole = api.rows(PATHS[template])
     for sort, reverse in ((field, False), ("-" + field, True)):
         rows = api.rows(PATHS[template], sort=sort)
-        values = [value_of(row[field]) for row in rows]
+        values = [key_of(row) for row in rows]
         assert values == sorted(values, reverse=reverse)
         assert sorted(map(json.dumps, rows)) == sorted(map(json.dumps, whole))
 
