@@ -39,11 +39,12 @@ SHARED_FEEDS = [("debian-dsa", "debian-list", "debian-tracker/security-tracker-2
                 ("epss", "epss", "epss/emba", "")]
 
 
-def write_repository(folder):
-    """A flat APT repository without a signature."""
+def write_repository(folder, content=None):
+    """A flat APT repository without a signature. content: {name: version}"""
     folder.mkdir(parents=True)
+    content = content or {name: version for name, _, version, _ in PACKAGES}
     entries = [f"Package: {name}\nArchitecture: amd64\nVersion: {version}\nFilename: ./{name}.deb\nSize: 1\nSHA256: {'0' * 64}\n"
-               for name, _, version, _ in PACKAGES]
+               for name, version in content.items()]
     packages = "\n".join(entries).encode()
     (folder / "Packages").write_bytes(packages)
     (folder / "Release").write_text(f"Origin: Demo\nSuite: demo\nDate: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n "
