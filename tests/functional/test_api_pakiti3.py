@@ -276,6 +276,57 @@ def test_exceptions_when_imported_then_they_take_away_at_once(api):
     api.ask("DELETE", f"exceptions/{row['id']}", status=204)
 
 
+@pytest.mark.parametrize("other", [{"cve": SUDO}, {"package": "sudo"}, {"cve": SUDO, "package": "sudo", "group": "site", "value": "Brno"},
+                                   {"cve": SUDO, "package": "sudo", "expires": "2100-01-01T00:00:00Z"}])
+def test_exceptions_when_an_export_is_imported_with_remove_then_nothing_is_removed_and_all_stay(empty, other):
+    """What the format cannot tell is not in the file, and is not missed there."""
+    for exception in [*EXCEPTIONS, other]:
+        empty.add_exception(**exception)
+    before = empty.rows("exceptions")
+    xml = php(empty, "exportCvesExceptions").body
+    assert empty.ask("POST", "exceptions/import", xml, media=XML, remove="yes").json == {"read": 4, "added": 0, "changed": 0, "removed": 0}
+    assert empty.rows("exceptions") == before and php(empty, "exportCvesExceptions").body == xml
+    assert empty.ask("POST", "exceptions/import", "<cveExceptions/>", media=XML, remove="yes").json == {"read": 0, "added": 0, "changed": 0, "removed": 4}
+    left, = empty.rows("exceptions")
+    assert left == before[-1] and {k: left[k] for k in other} == other
+
+
+@pytest.mark.parametrize("texts", [{"version": "1"}, {"version": "1:2-3"}, {"version": "1-2-3"}, {"version": "1~rc1-0.1"}, {"version": "v 1"}, {"version": "1<2"},
+                                   {"package": "a b", "arch": "x y"}, {"package": "a\tb"}, {"package": "a\nb"}, {"package": "ž\U0001f427"}])
+def test_exception_when_its_texts_are_odd_then_its_export_means_the_same(empty, texts):
+    empty.add_exception(**{"cve": SUDO, "package": "sudo", **texts})
+    before = empty.rows("exceptions")
+    xml = php(empty, "exportCvesExceptions").body
+    assert empty.ask("POST", "exceptions/import", xml, media=XML, remove="yes").json == {"read": 1, "added": 0, "changed": 0, "removed": 0}
+    assert empty.rows("exceptions") == before
+
+
+@pytest.mark.parametrize("texts", [{}, {"tag": "a b"}, {"tag": "a\tb"}, {"tag": "<&>"}, {"reason": "two\nlines"}, {"enabled": False}])
+def test_tag_when_an_export_is_imported_with_remove_then_it_is_the_same(empty, texts):
+    empty.put_tag(SUDO, **texts)
+    before = tags_of(empty)
+    xml = php(empty, "exportCvesTags").body
+    assert empty.ask("POST", "cve-tags/import", xml, media=XML, remove="yes").json == {"read": 1, "added": 0, "changed": 1, "removed": 0}
+    assert tags_of(empty) == before
+
+
+def test_exceptions_when_some_are_alike_then_a_file_without_them_removes_all(empty):
+    for reason in ("mine", "theirs", "mine again"):
+        empty.add_exception(cve=SUDO, package="sudo", reason=reason)
+    other = empty.add_exception(cve=OPENSSL, package="openssl")
+    assert empty.ask("POST", "exceptions/import", exception_xml("sudo"), media=XML).json == {"read": 1, "added": 0, "changed": 0, "removed": 0}
+    assert len(empty.rows("exceptions")) == 4
+    xml = exception_xml("openssl").replace(SUDO, OPENSSL)
+    assert empty.ask("POST", "exceptions/import", xml, media=XML, remove="yes").json == {"read": 1, "added": 0, "changed": 0, "removed": 3}
+    assert [row["id"] for row in empty.rows("exceptions")] == [other]
+    assert empty.ask("POST", "exceptions/import", "<cveExceptions/>", media=XML, remove="yes").json["removed"] == 1 and empty.rows("exceptions") == []
+
+
+def test_exceptions_when_a_file_has_one_twice_then_it_is_added_once(empty):
+    assert empty.ask("POST", "exceptions/import", exception_xml("sudo", "sudo"), media=XML).json == {"read": 2, "added": 1, "changed": 0, "removed": 0}
+    assert len(empty.rows("exceptions")) == 1
+
+
 # ---- what is refused ----
 
 def entry(element, **texts):
@@ -294,7 +345,8 @@ def bad_files(element, good, **wrong):
 
 
 @pytest.mark.parametrize("body", bad_files("cveTag", {"cveName": SUDO, "tagName": "sudo"}, no_cve={"cveName": ""}, bad_cve={"cveName": "nonsense"},
-                                           no_tag={"tagName": ""}, long_tag={"tagName": "x" * 64}, script={"infoUrl": "javascript:alert(1)"}))
+                                           no_tag={"tagName": ""}, reference={"tagName": "a&#8;b"}, comma={"tagName": "a,b"},
+                                           long_tag={"tagName": "x" * 64}, script={"infoUrl": "javascript:alert(1)"}))
 @pytest.mark.parametrize("remove", ["yes", "no"])
 def test_tags_when_the_file_is_bad_then_it_is_refused_and_nothing_is_changed(empty, body, remove):
     empty.put_tag(OPENSSL, "High")
@@ -304,7 +356,10 @@ def test_tags_when_the_file_is_bad_then_it_is_refused_and_nothing_is_changed(emp
 
 
 @pytest.mark.parametrize("body", bad_files("cveException", {"cveName": SUDO, "reason": "sudo", "pkg": "<name>sudo</name>"}, bad_cve={"cveName": "nonsense"},
-                                           nothing={"cveName": "", "pkg": ""}, system={"osGroup": "<name>Plan 9</name>"}, long={"reason": "x" * 2001}))
+                                           nothing={"cveName": "", "pkg": ""}, no_cve={"cveName": ""},
+                                           release={"pkg": "<name>sudo</name><release>1</release>"},
+                                           character={"pkg": "<name>su\u0001do</name>"}, reference={"reason": "a&#1;b"}, beyond={"reason": "a&#xFFFE;b"},
+                                           system={"osGroup": "<name>Plan 9</name>"}, long={"reason": "x" * 2001}))
 @pytest.mark.parametrize("remove", ["yes", "no"])
 def test_exceptions_when_the_file_is_bad_then_it_is_refused_and_nothing_is_changed(empty, body, remove):
     empty.add_exception(cve=OPENSSL, package="openssl")
