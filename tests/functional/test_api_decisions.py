@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import threading
 import time
 from datetime import datetime, timezone
 
@@ -11,6 +12,8 @@ import pytest
 import demo
 import kit
 import openapi
+import repositories
+import vendors
 
 OPENSSL, OLD_OPENSSL, SUDO, LIBXML2 = "CVE-2024-10002", "CVE-2024-10001", "CVE-2023-10004", "CVE-2025-10005"
 LIKE_ALL = {"reason": "not reachable", "approver": "Ann"}
@@ -362,3 +365,21 @@ def test_feed_when_it_is_held_back_then_it_can_be_accepted(pakiti, tmp_path):
         kit.wait_for(lambda: not api.by("name", "feeds")["large"]["held"], "the feed's acceptance")
         feed = api.by("name", "feeds")["large"]
         assert (feed["health"], feed["error"], feed["definitions"]) == ("good", "", 100) and api.get("overview")["feeds"]["held"] == 0
+
+
+def test_feed_when_it_is_being_fetched_then_it_cannot_be_accepted_meanwhile(pakiti, web):
+    content = vendors.epss({f"CVE-2023-{i:04}": ("0.5", "0.5") for i in range(9)}).encode()
+    (web.folder / "epss.csv").write_bytes(content)
+    pakiti.add_feed("slow", f"{web.url}/epss.csv", type="epss", platform="")
+    go = threading.Event()
+    web.misbehave("epss.csv", lambda handler, content: go.wait(kit.PATIENCE_S) and repositories.serve(handler, content))
+    with openapi.serving(pakiti) as api:
+        api.ask("POST", "feeds/sync", {"feed": "slow"}, status=202)
+        kit.wait_for(lambda: web.requests, "the request for the feed")
+        assert openapi.is_problem(api.ask("POST", "feeds/sync", {"feed": "slow", "accept": True}, status=409), 409)
+        api.ask("POST", "feeds/sync", {"feed": "slow"}, status=202)  # that is what is being done
+        go.set()
+        kit.wait_for(lambda: "sync_ended feed=slow" in api.server.log(), "the fetch")
+        assert (api.by("name", "feeds")["slow"]["health"], len(web.requests)) == ("good", 1)
+        api.ask("POST", "feeds/sync", {"feed": "slow", "accept": True}, status=202)
+        kit.wait_for(lambda: api.server.log().count("sync_ended feed=slow") == 2, "the acceptance")

@@ -52,6 +52,11 @@ def api(pakiti):
         yield api
 
 
+@pytest.fixture
+def pakiti_of_its_own(tmp_path):
+    return kit.Pakiti(tmp_path / "pakiti").init()
+
+
 # ---- history ----
 
 
@@ -83,6 +88,43 @@ def test_history_when_compared_with_the_reports_then_it_is_their_difference(api,
 
 def test_history_when_the_host_reported_once_then_it_has_its_first_report_only(api):
     assert history(api, "node01.brno.example.cz") == [("first", "", "", str(len(json.loads(demo.report(1))["packages"])))]
+
+
+def kernels(*versions, name="kernel", **members):
+    """A host on which several versions of a package are installed side by side."""
+    return json.dumps({"protocol": 6, "packager": "rpm", "host": {"name": MOVED, "os": "Rocky Linux 9", "arch": "x86_64", "kernel": "5.14.0-1.el9.x86_64"},
+                       "packages": [{"name": name, "version": v, "arch": "x86_64", **members} for v in versions] + [{"name": "bash", "version": "0:5-1", "arch": "x86_64"}]})
+
+
+@pytest.mark.parametrize("before, after, wanted", [
+    ((1, 2), (2, 3), [("upgraded", 1, 3)]), ((1, 2), (2,), [("removed", 1, None)]), ((2,), (2, 3), [("installed", None, 3)]),
+    ((1, 2), (3, 4), [("upgraded", 1, 3), ("upgraded", 2, 4)]), ((2, 3), (1, 2), [("downgraded", 3, 1)]), ((1, 2, 3), (4,), [("removed", 2, None), ("removed", 3, None), ("upgraded", 1, 4)]),
+    ((9,), (10, 11), [("installed", None, 11), ("upgraded", 9, 10)]), ((9, 10), (10, 11), [("upgraded", 9, 11)]), ((1, 2), (1, 2), [])])
+def test_history_when_a_host_has_several_versions_of_a_package_then_each_that_went_is_paired_with_one_that_came(pakiti_of_its_own, before, after, wanted):
+    def evr(n):
+        return f"0:5.14.0-{n}.el9" if n else ""
+
+    pakiti_of_its_own.run("submit", "-", stdin=kernels(*map(evr, before)))
+    submit_later(pakiti_of_its_own, kernels(*map(evr, after)))
+    with openapi.serving(pakiti_of_its_own) as api:
+        rows = history(api, MOVED)
+    assert sorted(rows[:-1]) == sorted((change, "kernel", evr(old), evr(new)) for change, old, new in wanted) and rows[-1] == ("first", "", "", str(len(before) + 1))
+
+
+@pytest.mark.parametrize("told", [{"vendor": "Rocky Enterprise"}, {"source": "kernel", "source_version": "5.14.0-1.el9"}])
+def test_history_when_only_the_words_about_a_package_change_then_nothing_changed(pakiti_of_its_own, told):
+    pakiti_of_its_own.run("submit", "-", stdin=kernels("0:5.14.0-1.el9", "0:5.14.0-2.el9"))
+    submit_later(pakiti_of_its_own, kernels("0:5.14.0-1.el9", "0:5.14.0-2.el9", **told))
+    assert pakiti_of_its_own.count("host_history") == 2
+    with openapi.serving(pakiti_of_its_own) as api:
+        assert history(api, MOVED) == [("first", "", "", "3")]
+
+
+def test_history_when_words_and_one_of_two_versions_change_then_that_version_alone_changed(pakiti_of_its_own):
+    pakiti_of_its_own.run("submit", "-", stdin=kernels("0:5.14.0-1.el9", "0:5.14.0-2.el9"))
+    submit_later(pakiti_of_its_own, kernels("0:5.14.0-2.el9", "0:5.14.0-3.el9", vendor="Rocky Enterprise"))
+    with openapi.serving(pakiti_of_its_own) as api:
+        assert history(api, MOVED)[:-1] == [("upgraded", "kernel", "0:5.14.0-1.el9", "0:5.14.0-3.el9")]
 
 
 # ---- numbers over time ----
