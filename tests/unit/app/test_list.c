@@ -227,6 +227,55 @@ static void test_page_when_there_are_no_rows_then_empty_without_a_cursor(void **
   assert_pages(&none, "", 10);
 }
 
+/* ---- versions ---- */
+
+typedef struct build {
+  pk_rank version;
+  int64_t id;
+} build;
+
+static const pk_list_field BUILD_FIELDS[] = {{"version", PK_CELL_VERSION, offsetof(build, version)},
+                                             {"id", PK_CELL_ID, offsetof(build, id)}};
+static const pk_list_kind BUILD_KIND = {"builds", BUILD_FIELDS, 2, "version", "id", NULL, NULL};
+
+/* In their order: those of one type behind those of another, nothing first, those that only look different (2 and 9) by their
+ * key. */
+static const struct {
+  pk_package_type type;
+  const char *version;
+} VERSIONS[] = {
+    {PK_TYPE_UNKNOWN, ""},  {PK_TYPE_RPM, ""},          {PK_TYPE_RPM, "0.9~rc1-1"},  {PK_TYPE_RPM, "0:0.9-1"},
+    {PK_TYPE_RPM, "0.9-1"}, {PK_TYPE_RPM, "0.9^git-1"}, {PK_TYPE_RPM, "0.10-1"},     {PK_TYPE_RPM, "1:0.1-1"},
+    {PK_TYPE_DEB, ""},      {PK_TYPE_DEB, "0.9~~-1"},   {PK_TYPE_DEB, "0.9-1~bpo1"}, {PK_TYPE_DEB, "0.9-1"},
+    {PK_TYPE_DEB, "0.9-1"}, {PK_TYPE_DEB, "0.9-1+b2"},  {PK_TYPE_DEB, "0.10-1"},     {PK_TYPE_DEB, "1:0-1"},
+};
+#define N_VERSIONS (sizeof VERSIONS / sizeof VERSIONS[0])
+
+static void test_versions_when_sorted_and_in_pages_then_in_the_order_of_their_package_manager(void **state) {
+  (void)state;
+  build builds[N_VERSIONS];
+  const pk_rows rows = {&BUILD_KIND, NULL, builds, sizeof builds[0], N_VERSIONS};
+  pk_list_order o;
+  pk_arena arena;
+  pk_err err;
+  const size_t *sorted;
+  for (size_t i = 0; i < N_VERSIONS; i++) {
+    size_t from = i * 7 % N_VERSIONS; /* out of order */
+    builds[i] = (build){pk_version_cell(VERSIONS[from].type, pk_str_of(VERSIONS[from].version)), (int64_t)from + 1};
+  }
+  pk_arena_init(&arena, 1 << 20);
+  assert_ok(pk_list_order_of(&BUILD_KIND, PK_STR("version"), PK_STR(""), &o, &err), err);
+  assert_ok(pk_list_sorted(&rows, &o, &arena, &sorted, &err), err);
+  for (size_t i = 0; i < N_VERSIONS; i++)
+    if (builds[sorted[i]].id != (int64_t)i + 1) fail_msg("%zu is '%.*s'", i, PK_FMT(builds[sorted[i]].version.text));
+  for (size_t limit = 1; limit <= N_VERSIONS + 1; limit++) {
+    assert_pages(&rows, "version", limit);
+    assert_pages(&rows, "-version", limit);
+    assert_pages(&rows, "-version,-id", limit);
+  }
+  pk_arena_fini(&arena);
+}
+
 /* ---- cursors ---- */
 
 static void assert_no_cursor(const pk_list_order *o, pk_str cursor) {
@@ -343,6 +392,7 @@ int main(void) {
       cmocka_unit_test(test_pages_when_texts_are_long_and_begin_alike_then_every_row_once),
       cmocka_unit_test(test_pages_when_sorted_by_many_long_texts_then_every_row_once),
       cmocka_unit_test(test_page_when_there_are_no_rows_then_empty_without_a_cursor),
+      cmocka_unit_test(test_versions_when_sorted_and_in_pages_then_in_the_order_of_their_package_manager),
       cmocka_unit_test(test_cursor_when_of_another_order_then_refused),
       cmocka_unit_test(test_cursor_when_broken_then_refused),
       cmocka_unit_test(test_cursor_when_its_row_is_gone_then_the_next_ones_follow),

@@ -38,6 +38,12 @@ static void pass(pk_job *job) {
   pthread_mutex_unlock(&g->lock);
 }
 
+/* Of an edit, whose `arg` is its own. */
+static void pass_owner(pk_job *job) {
+  pk_job as_pass = {.arg = job->owner};
+  pass(&as_pass);
+}
+
 static void gate_open(gate *g) {
   pthread_mutex_lock(&g->lock);
   g->open = true;
@@ -205,6 +211,109 @@ static void test_writer_when_a_feed_changes_meanwhile_then_judged_by_the_new(voi
   pk_prepared_fini(&b);
 }
 
+/* ---- edits ---- */
+
+typedef struct edit {
+  pk_exception e;
+  pk_rc rc; /* what it returns when all is done */
+  int n_runs;
+} edit;
+
+static pk_rc add(void *arg, pk_store *store, pk_err *err) {
+  edit *x = arg;
+  x->n_runs++;
+  if (x->rc == PK_NOTFOUND) return pk_err_set(err, x->rc, "there is none");
+  pk_rc rc = pk_store_exception_add(store, &x->e, &x->e.id, err);
+  return rc == PK_OK && x->rc != PK_OK ? pk_err_set(err, x->rc, "not wanted") : rc;
+}
+
+static edit edit_of(const char *reason, pk_rc rc) {
+  const pk_str none = PK_STR("");
+  return (edit){.e = {.cve = 2024000000000001,
+                      .package = none,
+                      .version = none,
+                      .arch = none,
+                      .platform = none,
+                      .group_value = none,
+                      .reason = pk_str_of(reason),
+                      .approver = PK_STR("me"),
+                      .created_at = NOW},
+                .rc = rc};
+}
+
+static pk_rc list_reason(void *arg, const pk_exception *e, pk_err *err) {
+  (void)err;
+  pk_buf_printf(arg, "%lld %.*s; ", (long long)e->id, PK_FMT(e->reason));
+  return PK_OK;
+}
+
+static void assert_exceptions(site *s, const char *want) {
+  pk_buf out;
+  pk_buf_init(&out, 65536);
+  assert_ok(pk_store_exceptions(s->store, list_reason, &out, &s->err), s->err);
+  assert_str(pk_buf_view(&out), want);
+  pk_buf_free(&out);
+}
+
+static void test_edit_when_given_then_durable_before_done(void **state) {
+  site *s = *state;
+  gate g;
+  edit one = edit_of("one", PK_OK);
+  gate_init(&g, false);
+  pk_job job = {.edit = add, .arg = &one, .owner = &g, .done = pass_owner};
+  pk_writer *w = start(s);
+  assert_true(pk_writer_give(w, &job));
+  wait_until_held(&g);
+  assert_exceptions(s, "1 one; ");
+  gate_open(&g);
+  pk_writer_stop(&w);
+  assert_int_equal(job.rc, PK_OK);
+  assert_int_equal(one.n_runs, 1);
+  gate_fini(&g);
+}
+
+/* A fault undoes the group, and each of it is done again alone; that nothing was found is none. */
+static void test_edit_when_one_of_a_group_fails_then_the_others_are_done_once(void **state) {
+  site *s = *state;
+  enum { N = 5 };
+  static const pk_rc results[N] = {PK_OK, PK_NOTFOUND, PK_E_LIMIT, PK_OK, PK_E_SYNTAX};
+  static const char *const reasons[N] = {"a", "b", "c", "d", "e"};
+  edit edits[N];
+  pk_job first, jobs[N], report;
+  pk_prepared p;
+  gate g, done;
+  pk_writer *w = start(s);
+  hold(w, &first, &g);
+  gate_init(&done, true);
+  for (int i = 0; i < N; i++) {
+    edits[i] = edit_of(reasons[i], results[i]);
+    jobs[i] = (pk_job){.edit = add, .arg = &edits[i], .owner = &done, .done = pass_owner};
+    assert_true(pk_writer_give(w, &jobs[i]));
+  }
+  site_prepare(s, REPORT("a"), &p);
+  report = (pk_job){.prepared = &p, .done = pass, .arg = &done};
+  assert_true(pk_writer_give(w, &report));
+  gate_open(&g);
+  pk_writer_stop(&w);
+  assert_int_equal(done.n_done, N + 1);
+  for (int i = 0; i < N; i++) {
+    assert_int_equal(jobs[i].rc, results[i]);
+    if (results[i] != PK_OK) assert_string_equal(jobs[i].err.text, results[i] == PK_NOTFOUND ? "there is none" : "not wanted");
+  }
+  assert_int_equal(edits[0].n_runs, 2); /* with the others, and alone */
+  assert_int_equal(edits[4].n_runs, 1);
+  assert_int_equal(report.rc, PK_OK);
+  assert_int_equal(n_hosts(s), 1);
+  char want[64];
+  snprintf(want, sizeof want, "%lld a; %lld d; ", (long long)edits[0].e.id, (long long)edits[3].e.id);
+  assert_exceptions(s, want);
+  assert_true(edits[0].e.id > 0 && edits[3].e.id > edits[0].e.id);
+  assert_ok(pk_store_check(s->store, &s->err), s->err);
+  gate_fini(&g);
+  gate_fini(&done);
+  pk_prepared_fini(&p);
+}
+
 static void test_stop_when_jobs_wait_then_they_are_done_first(void **state) {
   site *s = *state;
   enum { N = 50 };
@@ -240,6 +349,8 @@ int main(void) {
       SITE_TEST(test_give_when_one_of_a_group_fails_then_the_others_are_stored),
       SITE_TEST(test_give_when_seen_again_then_touched_or_not_found),
       SITE_TEST(test_writer_when_a_feed_changes_meanwhile_then_judged_by_the_new),
+      SITE_TEST(test_edit_when_given_then_durable_before_done),
+      SITE_TEST(test_edit_when_one_of_a_group_fails_then_the_others_are_done_once),
       SITE_TEST(test_stop_when_jobs_wait_then_they_are_done_first),
       SITE_TEST(test_start_when_there_is_no_database_then_fault),
   };

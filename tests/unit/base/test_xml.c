@@ -169,6 +169,63 @@ static void test_parse_when_content_comes_in_blocks_then_whole(void **state) {
   pk_buf_free(&text);
 }
 
+/* ---- writing ---- */
+
+static const struct {
+  const char *text, *written;
+  bool can_tell;
+} TEXTS[] = {
+    {"", "", true},
+    {"plain", "plain", true},
+    {"<a b=\"c\">&amp;", "&lt;a b=&quot;c&quot;&gt;&amp;amp;", true},
+    {"tab\tline\nend", "tab\tline\nend", true},
+    {"\xc5\xbe \xef\xbf\xbd \xef\xbb\xbf \xf0\x9f\x90\xa7", "\xc5\xbe \xef\xbf\xbd \xef\xbb\xbf \xf0\x9f\x90\xa7", true},
+    {"\xee\xbf\xbe \xef\xbe\xbf", "\xee\xbf\xbe \xef\xbe\xbf", true}, /* neighbours of those that are none */
+    {"\x7f \xc2\x80", "\x7f \xc2\x80", true},
+    {"\x01", "?", false},
+    {"a\x08"
+     "b\x0b\x0c\x0e\x1f",
+     "a?b????", false},
+    {"a\xef\xbf\xbe"
+     "b",
+     "a?b", false},
+    {"\xef\xbf\xbf\xef\xbf\xbf", "??", false},
+    {"cut \xef\xbf", "cut \xef\xbf", true}, /* no UTF-8: not this function's matter */
+};
+
+static void test_text_when_xml_cannot_tell_it_then_said_and_written_as_a_question_mark(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
+    pk_buf out;
+    pk_buf_init(&out, 1000);
+    pk_xml_write(&out, pk_str_of(TEXTS[i].text));
+    assert_str(pk_buf_view(&out), TEXTS[i].written);
+    if (pk_xml_can_tell(pk_str_of(TEXTS[i].text)) != TEXTS[i].can_tell) fail_msg("'%s'", TEXTS[i].text);
+    pk_buf_free(&out);
+  }
+  assert_false(pk_xml_can_tell((pk_str){"a\0b", 3}));
+}
+
+/* Whatever bytes: what is written can be read, and what it can tell comes back. */
+static void test_text_when_written_then_read_as_the_same(void **state) {
+  seen *s = *state;
+  pk_err err;
+  for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0] - 1; i++) {
+    pk_buf out, want;
+    pk_buf_init(&out, 1000);
+    pk_buf_init(&want, 1000);
+    pk_buf_puts(&out, "<a>");
+    pk_xml_write(&out, pk_str_of(TEXTS[i].text));
+    pk_buf_puts(&out, "</a>");
+    s->text.n = 0;
+    assert_ok(parse(s, pk_buf_view(&out), &err), err);
+    pk_buf_printf(&want, "<1a|>1a %s|", TEXTS[i].text);
+    if (TEXTS[i].can_tell) assert_str(pk_buf_view(&s->text), pk_buf_cstr(&want));
+    pk_buf_free(&out);
+    pk_buf_free(&want);
+  }
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void) {
@@ -188,6 +245,8 @@ int main(void) {
       TEST(test_parse_when_the_handler_refuses_then_its_result_and_no_more),
       TEST(test_text_when_longer_than_the_limit_then_the_next_is_whole),
       TEST(test_parse_when_content_comes_in_blocks_then_whole),
+      TEST(test_text_when_xml_cannot_tell_it_then_said_and_written_as_a_question_mark),
+      TEST(test_text_when_written_then_read_as_the_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,42 @@ static void test_cmp_when_empty_then_first(void **state) {
   }
 }
 
+static void test_cmp_asked_when_something_is_left_out_then_not_compared(void **state) {
+  (void)state;
+  static const struct {
+    const char *installed, *asked;
+    int deb, rpm;
+  } cases[] = {
+      {"3.0.15-1", "3.0.15", 0, 0},
+      {"3.0.15-1", "3.0.15-1", 0, 0},
+      {"3.0.15-2", "3.0.15-1", 1, 1},
+      {"3.0.14-9", "3.0.15", -1, -1},
+      {"1:3.0.15-1", "3.0.15", 0, 0},
+      {"1:3.0.15-1", "3.0.15-1", 0, 0},
+      {"1:3.0.7-1", "3.0.14", -1, -1},
+      {"1:3.0.7-1", "0:3.0.14", 1, 1},
+      {"3.0.15-1", "1:3.0", -1, -1},
+      {"3.0.15-1", "0:3.0.15", 0, 0},
+      {"0:3.0.15-1", "0:3.0.15-1", 0, 0},
+      {"3.0.15", "3.0.15-1", -1, -1},
+      {"3.0~rc1-1", "3.0", -1, -1},
+      {"3.0^git1-1", "3.0", 1, 1},
+      {"1.0-1-2", "1.0", 1, 1},
+      {"1.0-1-2", "1.0-1", 1, 1},
+      {"1.0+b-1", "1.0.b", -1, 0},
+      {"", "1", -1, -1},
+      {"1:", "1:", 0, 0},
+      {"-1", "", 0, 0},
+      {"3.0.15", "3.0.15-", 0, -1},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    pk_str installed = pk_str_of(cases[i].installed), asked = pk_str_of(cases[i].asked);
+    int deb = pk_evr_cmp_asked(PK_TYPE_DEB, installed, asked), rpm = pk_evr_cmp_asked(PK_TYPE_RPM, installed, asked);
+    if (deb != cases[i].deb || rpm != cases[i].rpm)
+      fail_msg("%s, %s: deb %d, rpm %d", cases[i].installed, cases[i].asked, deb, rpm);
+  }
+}
+
 static void test_cmp_when_bytes_are_odd_then_still_an_order(void **state) {
   (void)state;
   static const pk_package_type types[] = {PK_TYPE_RPM, PK_TYPE_DEB};
@@ -159,6 +195,7 @@ int main(void) {
       cmocka_unit_test(test_order_when_of_other_types_then_like_rpm),
       cmocka_unit_test(test_cmp_when_types_differ_then_their_own_order),
       cmocka_unit_test(test_cmp_when_empty_then_first),
+      cmocka_unit_test(test_cmp_asked_when_something_is_left_out_then_not_compared),
       cmocka_unit_test(test_cmp_when_bytes_are_odd_then_still_an_order),
       cmocka_unit_test(test_told_when_an_rpm_epoch_is_missing_then_epochs_do_not_count),
       cmocka_unit_test(test_told_when_a_deb_epoch_is_missing_then_it_is_0),
