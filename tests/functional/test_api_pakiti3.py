@@ -327,6 +327,29 @@ def test_exceptions_when_a_file_has_one_twice_then_it_is_added_once(empty):
     assert len(empty.rows("exceptions")) == 1
 
 
+@pytest.mark.parametrize("texts", [{"version": "1-"}, {"version": "-1"}, {"package": "a\rb"}, {"arch": "noarch\rx"}, {"version": "1\r-2"}])
+def test_exception_when_its_texts_are_hard_to_tell_then_its_export_means_the_same(empty, texts):
+    empty.add_exception(**{"cve": SUDO, "package": "sudo", **texts})
+    before = empty.rows("exceptions")
+    xml = php(empty, "exportCvesExceptions").body
+    assert empty.ask("POST", "exceptions/import", xml, media=XML, remove="yes").json == {"read": 1, "added": 0, "changed": 0, "removed": 0}
+    assert empty.rows("exceptions") == before
+
+
+@pytest.mark.parametrize("texts", [{"tag": "a\rb"}, {"reason": "a\r\nb"}])
+def test_tag_when_its_texts_have_a_carriage_return_then_its_export_means_the_same(empty, texts):
+    empty.put_tag(SUDO, **texts)
+    before = tags_of(empty)
+    empty.ask("POST", "cve-tags/import", php(empty, "exportCvesTags").body, media=XML, remove="yes")
+    assert tags_of(empty) == before
+
+
+def test_exception_when_its_file_names_no_package_then_it_is_refused_or_added_once(empty):
+    xml = exception_xml("").replace("<name></name>", "")
+    replies = [kit.request(empty.server.port, "POST", openapi.PREFIX + "exceptions/import", xml.encode(), {"Content-Type": XML}).status for _ in range(2)]
+    assert len(empty.rows("exceptions")) == (1 if replies == [200, 200] else 0)
+
+
 # ---- what is refused ----
 
 def entry(element, **texts):
