@@ -156,6 +156,7 @@ static pk_rc end_entry(pk_import *in, pk_err *err) {
   if (in->n == IMPORT_ENTRIES_MAX || !pk_arena_grow(&in->arena, &array, in->n, &in->cap, sizeof *in->list)) return full(err);
   in->list = array;
   if (in->platforms && !e->tag.cve) return pk_err_set(err, PK_E_SYNTAX, "a cveException has no cveName");
+  if (in->platforms && !e->exception.package.n) return pk_err_set(err, PK_E_SYNTAX, "a cveException has no package");
   if (e->release.n && !e->exception.version.n) return pk_err_set(err, PK_E_SYNTAX, "release '%.*s' has no version before it", PK_FMT(e->release));
   e->exception.cve = e->tag.cve;
   e->exception.reason = e->tag.reason.n ? e->tag.reason : PK_STR("imported without a reason");
@@ -295,8 +296,13 @@ static pk_rc put_tags(pk_import *in, pk_store *store, known *k, bool remove, int
   return rc == PK_OK ? pk_tag_names_fit(store, err) : rc;
 }
 
-/* What Pakiti 3's file can say: for a CVE and a package, for every host and for ever. What is not in a file goes only if it could be. */
-static bool can_be_told(const pk_exception *e) { return e->cve && e->package.n && e->group_kind == PK_GROUP_NONE && !e->expires_at; }
+/* What Pakiti 3's file can say: for a CVE and a package, for every host and for ever, a version by its two parts. What is not in a file
+ * goes only if it could be. */
+static bool can_be_told(const pk_exception *e) {
+  size_t dash = pk_str_rfind(e->version, '-');
+  bool has_parts = dash == e->version.n || (dash > 0 && dash + 1 < e->version.n);
+  return e->cve && e->package.n && e->group_kind == PK_GROUP_NONE && !e->expires_at && has_parts;
+}
 
 /* What makes two such exceptions the same. */
 static pk_str exception_key(const pk_exception *e, pk_buf *key) {

@@ -150,6 +150,7 @@ void pk_xml_write(pk_buf *out, pk_str text) {
     const char *entity = text.p[i] == '&' ? "&amp;" : text.p[i] == '<' ? "&lt;" : text.p[i] == '>' ? "&gt;" : text.p[i] == '"' ? "&quot;" : NULL;
     size_t n = untellable(text, i);
     if (n) entity = "?";
+    if (text.p[i] == '\r') entity = "&#13;"; /* as it is, a reader takes it for a line's end */
     if (entity) pk_buf_puts(out, entity);
     else pk_buf_putc(out, text.p[i]);
     if (n) i += n - 1;

@@ -34,6 +34,7 @@ struct pk_exchange {
   pk_map numbers;   /* definition that was put several times → the last number behind its name */
   pk_map documents; /* document → its place * 4, plus TOUCHED and KEPT */
   pk_map facts;     /* text of a fact → 1 until it is put again */
+  pk_map platforms; /* of which definitions speak that were put */
   pk_definition_change change;
   pk_arena arena; /* of one definition */
   pk_buf key;
@@ -142,7 +143,7 @@ pk_rc pk_store_exchange_begin(pk_store *store, int64_t feed_id, bool whole, pk_e
   x->store = store;
   x->feed_id = feed_id;
   x->whole = whole;
-  pk_map *const maps[] = {&x->names, &x->numbers, &x->documents, &x->facts, &x->change.names, &x->change.ids};
+  pk_map *const maps[] = {&x->names, &x->numbers, &x->documents, &x->facts, &x->platforms, &x->change.names, &x->change.ids};
   for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) pk_map_init(maps[i], true);
   pk_arena_init(&x->arena, DEFINITION_BYTES_MAX);
   pk_buf_init(&x->key, (size_t)1 << 20);
@@ -157,7 +158,7 @@ pk_rc pk_store_exchange_begin(pk_store *store, int64_t feed_id, bool whole, pk_e
 void pk_store_exchange_free(pk_exchange **exchange) {
   pk_exchange *x = *exchange;
   if (!x) return;
-  pk_map *const maps[] = {&x->names, &x->numbers, &x->documents, &x->facts, &x->change.names, &x->change.ids};
+  pk_map *const maps[] = {&x->names, &x->numbers, &x->documents, &x->facts, &x->platforms, &x->change.names, &x->change.ids};
   for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) pk_map_fini(maps[i]);
   free(x->old);
   pk_arena_fini(&x->arena);
@@ -253,11 +254,27 @@ static pk_rc write_row(pk_exchange *x, pk_str document, pk_str name, const pk_de
   return rc;
 }
 
+static pk_rc note_platform(pk_exchange *x, pk_str platform, pk_err *err) {
+  bool is_new;
+  *pk_map_put(&x->platforms, platform, &is_new) = 1;
+  return is_new ? pk_db_run(x->store->db, NULL, err, "INSERT INTO feed_platform (feed_id, platform) VALUES ($1, $2) ON CONFLICT DO NOTHING", "it", x->feed_id, platform)
+                : PK_OK;
+}
+
+/* Criteria are about whatever the feed is for. */
+static pk_rc note_platforms(pk_exchange *x, const pk_definition *d, pk_err *err) {
+  pk_rc rc = d->criteria ? note_platform(x, PK_STR(""), err) : PK_OK;
+  for (size_t i = 0; rc == PK_OK && i < d->n_rules; i++)
+    if (!i || !pk_str_eq(d->rules[i].platform, d->rules[i - 1].platform)) rc = note_platform(x, d->rules[i].platform.n ? d->rules[i].platform : PK_STR(""), err);
+  return rc;
+}
+
 static pk_rc write_definition(pk_exchange *x, pk_str document, pk_str name, pk_str body, const pk_digest *digest, int64_t id, pk_err *err) {
   pk_definition d;
   pk_rc rc = decode(x, body, &d, err);
   if (rc == PK_OK) rc = write_row(x, document, name, &d, body, digest, &id, err);
   if (rc == PK_OK) rc = write_cves(x, id, &d, err);
+  if (rc == PK_OK) rc = note_platforms(x, &d, err);
   name_writer w = {.x = x, .id = id, .rc = rc, .err = err, .sql = PUT_NAME};
   int64_t shape = rc == PK_OK ? walk_names(&w, &d) : 0;
   rc = w.rc;

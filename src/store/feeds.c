@@ -67,6 +67,7 @@ pk_rc pk_store_feed_remove(pk_store *store, int64_t feed_id, pk_err *err) {
       "DELETE FROM definition_package WHERE definition_id IN (SELECT id FROM definition WHERE feed_id = $1)",
       "DELETE FROM definition_cve WHERE definition_id IN (SELECT id FROM definition WHERE feed_id = $1)",
       "DELETE FROM definition WHERE feed_id = $1",
+      "DELETE FROM feed_platform WHERE feed_id = $1",
       "DELETE FROM cve_fact WHERE feed_id = $1",
       "DELETE FROM release_fact WHERE feed_id = $1",
   };
@@ -109,11 +110,27 @@ pk_rc pk_store_feed_list(pk_store *store, pk_feed_row **ret, size_t *ret_n, pk_e
   return PK_OK;
 }
 
-pk_rc pk_store_feed_defines(pk_store *store, int64_t feed_id, bool *ret, pk_err *err) {
-  int64_t n = 0;
-  pk_rc rc = pk_db_number(store->db, &n, err, "SELECT COUNT(*) FROM (SELECT 1 FROM definition WHERE feed_id = $1 LIMIT 1) AS one", "i", feed_id);
-  *ret = n > 0;
-  return rc;
+pk_rc pk_store_feed_platforms(pk_store *store, pk_arena *arena, pk_feed_platform **ret, size_t *ret_n, pk_err *err) {
+  pk_db_statement *s;
+  pk_feed_platform *list = NULL;
+  size_t n = 0, cap = 0;
+  pk_rc rc = pk_db_query(store->db, &s, err,
+                         "SELECT f.id, COALESCE(p.platform, '') FROM feed f LEFT JOIN feed_platform p ON p.feed_id = f.id "
+                         "WHERE EXISTS (SELECT 1 FROM definition d WHERE d.feed_id = f.id) ORDER BY f.id",
+                         "");
+  while (rc == PK_OK && (rc = pk_db_step(s, err)) == PK_OK) {
+    void *array = list;
+    pk_feed_platform f = {.feed_id = pk_db_int(s, 0)};
+    if (!pk_arena_grow(arena, &array, n, &cap, sizeof *list) || !pk_arena_copy(arena, pk_db_text(s, 1), &f.platform)) {
+      pk_db_done(s);
+      return pk_err_set(err, PK_E_LIMIT, "too many platforms");
+    }
+    list = array;
+    list[n++] = f;
+  }
+  *ret = list;
+  *ret_n = n;
+  return rc == PK_END ? PK_OK : rc;
 }
 
 pk_rc pk_store_feed_failed(pk_store *store, int64_t feed_id, int64_t now, const char *error, pk_err *err) {

@@ -70,8 +70,13 @@ pk_rc pk_store_feed_remove(pk_store *store, int64_t feed_id, pk_err *err) PK_MUS
 pk_rc pk_store_feed_get(pk_store *store, pk_str name, pk_feed_row *ret, pk_err *err) PK_MUST_USE;
 /** All, by name; the caller ends each with pk_feed_row_fini and frees the array. */
 pk_rc pk_store_feed_list(pk_store *store, pk_feed_row **ret, size_t *ret_n, pk_err *err) PK_MUST_USE;
-/** Does the feed say of packages that they are vulnerable? Feeds of facts about CVEs and releases do not. */
-pk_rc pk_store_feed_defines(pk_store *store, int64_t feed_id, bool *ret, pk_err *err) PK_MUST_USE;
+/** A platform of which a feed says what is vulnerable; "": all for which the feed is. */
+typedef struct pk_feed_platform {
+  int64_t feed_id;
+  pk_str platform;
+} pk_feed_platform;
+/** Of all feeds with definitions; feeds of facts about CVEs and releases have none. In the arena. error PK_E_LIMIT */
+pk_rc pk_store_feed_platforms(pk_store *store, pk_arena *arena, pk_feed_platform **ret, size_t *ret_n, pk_err *err) PK_MUST_USE;
 /** Note a try that failed: what it offered stays. */
 pk_rc pk_store_feed_failed(pk_store *store, int64_t feed_id, int64_t now, const char *error, pk_err *err) PK_MUST_USE;
 /** Note a try that found nothing new. */

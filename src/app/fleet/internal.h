@@ -33,8 +33,9 @@ typedef struct fleet_pool {
   size_t n_verdict_places, n_advisories;
   pk_map advisories; /* place of the text (8 bytes) → place of the advisory */
   pk_feed_row *feeds;
-  bool *feed_defines; /* of each: it says what is vulnerable */
   size_t n_feeds;
+  pk_feed_platform *spoken_of; /* by feeds */
+  size_t n_spoken_of;
   pk_release_fact *releases;
   size_t n_releases;
   uint32_t *stamps; /* by place: the last count that saw it; the maker's scratch paper */

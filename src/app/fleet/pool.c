@@ -47,7 +47,6 @@ void fleet_pool_release(fleet_pool **p) {
   for (size_t i = 0; i < pool->n_verdicts; i++) free(pool->verdicts[i].by_package);
   for (size_t i = 0; i < pool->n_feeds; i++) pk_feed_row_fini(&pool->feeds[i]);
   free(pool->feeds);
-  free(pool->feed_defines);
   free(pool->verdicts);
   free(pool->packages);
   free(pool->cves_by_place);
@@ -278,8 +277,7 @@ static pk_rc definition_of(fleet_pool *pool, pk_store *store, int64_t id, const 
 static pk_rc load_heads(fleet_pool *pool, pk_store *store, pk_err *err) {
   if (!pool->feeds) {
     pk_rc rc = pk_store_feed_list(store, &pool->feeds, &pool->n_feeds, err);
-    pool->feed_defines = pk_calloc(pool->n_feeds + 1, sizeof *pool->feed_defines);
-    for (size_t i = 0; rc == PK_OK && i < pool->n_feeds; i++) rc = pk_store_feed_defines(store, pool->feeds[i].feed.id, &pool->feed_defines[i], err);
+    if (rc == PK_OK) rc = pk_store_feed_platforms(store, &pool->arena, &pool->spoken_of, &pool->n_spoken_of, err);
     if (rc == PK_OK) rc = pk_store_release_facts(store, &pool->arena, &pool->releases, &pool->n_releases, err);
     if (rc != PK_OK) return rc;
   }
@@ -542,13 +540,22 @@ static pk_kernel_state kernel_state_of(const pk_fleet_profile *p) {
   return PK_KERNEL_CURRENT;
 }
 
+/* For which platform the feed is; "": all. */
+static pk_str feed_platform(const fleet_pool *pool, int64_t id) {
+  for (size_t i = 0; i < pool->n_feeds; i++)
+    if (pool->feeds[i].feed.id == id) return pk_str_of(pool->feeds[i].feed.platform);
+  return PK_STR("");
+}
+
 /* What the verdicts rest on. */
 static void note_ground(const fleet_pool *pool, pk_fleet_profile *p) {
   size_t longest = 0;
   for (size_t i = 0; i < p->set->n; i++) p->updates_judged |= p->states[i] > PK_UPDATE_UNKNOWN;
   p->cves_judged = p->n_vulnerable > 0;
-  for (size_t i = 0; i < pool->n_feeds; i++)
-    p->cves_judged |= pool->feed_defines[i] && pk_judge_speaks(pk_str_of(pool->feeds[i].feed.platform), p->platform);
+  for (size_t i = 0; !p->cves_judged && i < pool->n_spoken_of; i++) {
+    const pk_feed_platform *s = &pool->spoken_of[i];
+    p->cves_judged = pk_judge_speaks(s->platform, p->platform) && pk_judge_speaks(feed_platform(pool, s->feed_id), p->platform);
+  }
   for (size_t i = 0; i < pool->n_releases; i++) {
     const pk_release_fact *r = &pool->releases[i];
     if (!r->eol_at || r->platform.n <= longest || !pk_platform_covers(r->platform, p->platform->name)) continue;

@@ -151,7 +151,7 @@ static bool stand_passes(const choosing *c, const pk_fleet_stand *s) {
 }
 
 static bool would_help(pk_str advisory, const pk_fleet_profile *p) {
-  for (size_t i = 0; i < p->n_vulnerable; i++)
+  for (size_t i = 0; advisory.n && i < p->n_vulnerable; i++)
     for (size_t r = 0; r < p->vulnerable[i]->n_rules; r++) {
       const pk_fleet_rule *rule = p->vulnerable[i]->rules[r];
       if (rule->state == PK_RULE_FIXED && pk_str_eq(rule->advisory, advisory)) return true;

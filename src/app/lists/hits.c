@@ -21,7 +21,10 @@ const pk_list_kind pk_list_package_hosts = {"hosts", PACKAGE_HOST_FIELDS, sizeof
                                             NULL};
 const pk_list_kind pk_list_cve_hosts = {"hosts", CVE_HOST_FIELDS, sizeof CVE_HOST_FIELDS / sizeof CVE_HOST_FIELDS[0], "-counts,name", "key", NULL, NULL};
 
-static void show_package(hit_row *r, const pk_fleet_package *p) {
+/* NULL: the whole host */
+static void show_package(hit_row *r, const pk_fleet_package *package) {
+  static const pk_fleet_package none = {0, {.name = {"", 0}, .arch = {"", 0}, .evr = {"", 0}}};
+  const pk_fleet_package *p = package ? package : &none;
   r->package = p->package.name;
   r->arch = p->package.arch;
   r->installed = pk_version_cell(p->package.type, p->package.evr);
@@ -105,7 +108,7 @@ static bool look_for_cve(const pk_fleet *f, const pk_fleet_stand *s, void *asked
     if (found) ret->more++;
     if (found && (e || ret->counts)) continue; /* what counts is shown rather than what is excepted */
     found = true;
-    if (v->package) show_package(ret, v->package);
+    show_package(ret, v->package);
     ret->state = state_rank(pk_rule_state_name(r->state), r->state);
     ret->fixed.text = r->fixed;
     ret->advisory = r->advisory;

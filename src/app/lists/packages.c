@@ -328,12 +328,13 @@ static ids only_in(const int64_t *a, size_t n_a, const int64_t *b, size_t n_b) {
   return r;
 }
 
-/* By name, architecture and version. */
+/* By name, architecture and version; versions that are equal in their order but not the same (1.05, 1.5) by their text. */
 static int cmp_packages(const void *a, const void *b) {
   const pk_package *x = *(const pk_package *const *)a, *y = *(const pk_package *const *)b;
   int c = pk_str_cmp(x->name, y->name);
   if (!c) c = pk_str_cmp(x->arch, y->arch);
-  return c ? c : pk_evr_cmp(x->type, x->evr, y->evr);
+  if (!c) c = pk_evr_cmp(x->type, x->evr, y->evr);
+  return c ? c : pk_str_cmp(x->evr, y->evr);
 }
 
 static bool is_same_name(const pk_package *a, const pk_package *b) { return pk_str_eq(a->name, b->name) && pk_str_eq(a->arch, b->arch); }

@@ -20,6 +20,13 @@ INSERT INTO definition_cve_3 SELECT cve, definition_id FROM definition_cve;
 DROP TABLE definition_cve;
 ALTER TABLE definition_cve_3 RENAME TO definition_cve;
 
+-- platforms of which a feed's definitions speak, also where the feed itself is for all; '' all. None: not known yet
+CREATE TABLE feed_platform (
+  feed_id  BIGINT NOT NULL REFERENCES feed(id),
+  platform TEXT NOT NULL,
+  PRIMARY KEY (feed_id, platform)
+) @clustered;
+
 -- a mark that people put on a CVE ("Critical"); cve: as in definition_cve
 CREATE TABLE cve_tag (
   cve         BIGINT NOT NULL,

@@ -127,7 +127,7 @@ static void test_migrate_when_of_form_two_then_people_can_decide(void **state) {
   fixture *f = *state;
   int64_t from, to;
   const pk_cve_tag t = {.cve = 2024000000000001, .tag = PK_STR("Critical"), .reason = PK_STR(""), .url = PK_STR(""), .modified_by = PK_STR("")};
-  damage(f, "DROP TABLE cve_tag; DROP TABLE cve_exception; DROP TABLE trend; DROP TABLE profile_trend; "
+  damage(f, "DROP TABLE cve_tag; DROP TABLE cve_exception; DROP TABLE trend; DROP TABLE profile_trend; DROP TABLE feed_platform; "
             "UPDATE setting SET value = '2' WHERE name = 'schema_version'");
   assert_ok(pk_store_migrate(f->path, &from, &to, &f->err), f->err);
   assert_int_equal(from, 2);
