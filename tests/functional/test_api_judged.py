@@ -69,6 +69,13 @@ def test_host_when_no_feed_speaks_of_its_platform_then_nobody_judges_it_and_it_i
         assert {row["value"]: row["hosts_unjudged"] for row in api.rows("groups/platform")} == {"debian:12": 1, "rhel:9.4": 1}
 
 
+def test_host_when_a_feed_for_all_speaks_of_other_platforms_only_then_it_is_not_judged_by_it(pakiti):
+    submit(pakiti, report(bash="5-1"), report(ROCKY, "Rocky Linux 9.4 (Blue Onyx)", "rpm", bash="5-1"))
+    add(pakiti, "osv", "osv", fix("zsh"))
+    with openapi.serving(pakiti) as api:
+        assert {name: row["cves_judged"] for name, row in api.by("name", "hosts").items()} == {HOST: True, ROCKY: False}
+
+
 @pytest.mark.parametrize("has, judged", [((), (False, False)), (("repository",), (True, False)), (("statements",), (False, True)), (("repository", "statements"), (True, True))])
 def test_host_when_its_packages_are_in_a_repository_or_a_vendor_speaks_then_it_is_judged_by_that(pakiti, has, judged):
     submit(pakiti, report(bash="5-1", own="1-1"))
