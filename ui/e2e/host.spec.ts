@@ -2,7 +2,7 @@
 
 // The page of a host.
 
-import { entry, expect, row, rows, settled, show, test } from './page';
+import { choose, entry, expect, row, rows, settled, show, test } from './page';
 
 const HOST = 'hosts/node00.cern.example';
 
@@ -39,7 +39,28 @@ test('CVEs with their state, and why', async ({ page }) => {
   await expect(dialog).toContainText('demo-osv');
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(dialog).toHaveCount(0);
-  await page.getByText('all that are known', { exact: true }).click();
+});
+
+test('CVEs by words, severity and what is known of them; those that do not count are shown when asked for', async ({ page }) => {
+  await show(page, `${HOST}?tab=cves`);
+  await expect(page.getByText('5 distinct CVEs count; a row for each package that has one.')).toBeVisible();
+  const filter = page.getByRole('search', { name: 'Filter CVEs' });
+  await filter.getByRole('textbox', { name: 'CVE' }).fill('openssl');
+  await expect(rows(page, 'CVEs')).toHaveCount(2);
+  await filter.getByRole('button', { name: 'Clear: CVE' }).click();
+  await expect(rows(page, 'CVEs')).toHaveCount(5);
+  await choose(page, 'Fix', 'none');
+  await expect(rows(page, 'CVEs')).toHaveCount(1);
+  await expect(page).toHaveURL(/tab=cves&fixed=no$/);
+  await page.goBack();
+  await expect(rows(page, 'CVEs')).toHaveCount(5);
+  await filter.getByRole('combobox', { name: 'Severity' }).press('ArrowDown');
+  await page.getByRole('option', { name: 'critical' }).click();
+  await page.keyboard.press('Escape');
+  await expect(rows(page, 'CVEs')).toHaveCount(1);
+  await expect(row(page, 'CVEs', 'CVE-2024-10001')).toBeVisible();
+  await page.getByRole('checkbox', { name: 'those that do not count too' }).check();
+  await expect(page).toHaveURL(/severity=critical&all=yes$/);
   await settled(page);
   await expect(row(page, 'CVEs', 'CVE-2024-10001')).toBeVisible();
 });
@@ -58,14 +79,17 @@ test('packages can be searched', async ({ page }) => {
 
 test('a restart is pending', async ({ page }) => {
   await show(page, HOST);
+  await expect(page.getByRole('alert')).toHaveText('A restart is pending6.1.0-18-amd64 runs, and a newer kernel is installed.');
   await page.getByRole('tab', { name: 'Kernel' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
   const panel = page.getByRole('tabpanel');
-  await expect(panel.getByRole('alert')).toContainText('A restart is pending');
   await expect(panel).toContainText('Running kernel: 6.1.0-18-amd64');
-  await expect(panel.getByRole('listitem').filter({ hasText: '6.1.0-18' })).toContainText('runs');
-  await expect(panel.getByRole('listitem').filter({ hasText: '6.1.0-26' })).not.toContainText('runs');
+  await expect(panel.getByRole('listitem').filter({ hasText: '6.1.0-18' })).toContainText('running');
+  await expect(panel.getByRole('listitem').filter({ hasText: '6.1.0-26' })).toContainText('installed');
+  await expect(panel.getByRole('listitem').filter({ hasText: '6.1.0-26' })).not.toContainText('running');
   await show(page, 'hosts/node01.brno.example.cz?tab=kernel');
-  await expect(page.getByRole('tabpanel').getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('tabpanel')).toContainText('Running kernel: 6.1.0-18-amd64');
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
 test('the history tells what was upgraded and removed', async ({ page }) => {
@@ -76,7 +100,8 @@ test('the history tells what was upgraded and removed', async ({ page }) => {
   await expect(row(page, 'Changes', 'openssl')).toContainText('3.0.14-13.0.15-1');
   await expect(row(page, 'Changes', 'telnet')).toContainText('removed');
   await expect(row(page, 'Changes', 'first report, 9 packages')).toBeVisible();
-  await expect(page.getByRole('application', { name: 'node07.brno.example.cz over time' })).toBeVisible();
+  for (const what of ['Updates', 'CVEs'])
+    await expect(page.getByRole('application', { name: `node07.brno.example.cz over time: ${what}`, exact: true })).toBeVisible();
   await expect(rows(page, 'Changes')).toHaveCount(4);
 });
 

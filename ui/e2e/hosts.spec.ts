@@ -57,7 +57,7 @@ test('what looks like a number or like JSON stays a text', async ({ page }) => {
   await expect(page.getByText(/^No host fits/)).toBeVisible();
 });
 
-test('sort by a column, both ways', async ({ page }) => {
+test('sort by a column, both ways, and as at first', async ({ page }) => {
   await show(page, 'hosts?site=Brno');
   const names = rows(page, 'Hosts').locator('td:first-child');
   await expect(names.first()).toHaveText(/^node01/);
@@ -73,7 +73,26 @@ test('sort by a column, both ways', async ({ page }) => {
   await page.reload();
   await settled(page);
   await expect(page.getByRole('columnheader', { name: 'CVEs' })).toHaveAttribute('aria-sort', 'descending');
+  await page.getByRole('button', { name: 'CVEs', exact: true }).click();
+  await expect(page.getByRole('columnheader', { name: 'CVEs' })).toHaveAttribute('aria-sort', 'ascending');
+  await page.getByRole('button', { name: 'CVEs', exact: true }).click();
+  await expect(page.getByRole('columnheader', { name: 'CVEs' })).toHaveAttribute('aria-sort', 'none');
+  await expect(page).toHaveURL(/hosts\?site=Brno$/);
+  await expect(names.first()).toHaveText(/^node01/);
 });
+
+for (const [path, column, list] of [
+  ['cves', 'Severity', 'CVEs'],
+  ['cves', 'Exploited', 'CVEs'],
+  ['packages/openssl', 'State', 'Hosts with openssl'],
+] as const)
+  test(`the first click on ${column} of ${path} brings the worst to the top`, async ({ page }) => {
+    await show(page, path);
+    await page.getByRole('region', { name: list, exact: true }).getByRole('button', { name: column, exact: true }).click();
+    await expect(page.getByRole('columnheader', { name: column })).toHaveAttribute('aria-sort', 'descending');
+    await settled(page);
+    await expect(rows(page, list).first()).toContainText({ Severity: 'critical', Exploited: 'exploited', State: 'security' }[column]);
+  });
 
 test('columns can be chosen, and stay', async ({ page }) => {
   await show(page, 'hosts?q=node00');

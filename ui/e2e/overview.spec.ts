@@ -2,7 +2,7 @@
 
 // The first page, the box that finds things, the menu, and groups of hosts.
 
-import { entry, expect, provoked, row, rows, settled, show, table, test, total } from './page';
+import { entry, expect, provoked, row, rows, settled, show, test, total } from './page';
 
 for (const [label, state] of [
   ['Lack security updates', 'security'],
@@ -34,12 +34,16 @@ test('the worst CVE is a known exploited one, and leads to its page', async ({ p
 
 test('the trend of the fleet is a chart, and a table for who cannot see it', async ({ page }) => {
   await show(page, './');
-  await expect(page.locator('.recharts-line-curve')).toHaveCount(5);
-  await expect(table(page, 'The fleet over time').locator('tbody tr')).toHaveCount(7);
-  await page.getByRole('application', { name: 'The fleet over time' }).hover();
+  await expect(page.locator('.recharts-line-curve')).toHaveCount(6);
+  await expect(rows(page, 'The fleet over time')).toHaveCount(30);
+  await page.getByRole('application', { name: 'The fleet over time', exact: true }).hover();
   await expect(page.locator('.mantine-ChartTooltip-tooltip')).toBeVisible();
   await page.getByText('Findings', { exact: true }).click();
-  await expect(page.locator('.recharts-line-curve')).toHaveCount(3);
+  for (const [what, lines] of [
+    ['Updates', 2],
+    ['CVEs', 1],
+  ] as const)
+    await expect(page.getByRole('application', { name: `The fleet over time: ${what}`, exact: true }).locator('.recharts-line-curve')).toHaveCount(lines);
   await page.getByText('30 days', { exact: true }).click();
   await expect(page.getByRole('radio', { name: '30 days' })).toBeChecked();
 });
@@ -62,6 +66,10 @@ test('the box in the header finds CVEs, hosts and packages', async ({ page }) =>
   await box.press('Enter');
   await expect(rows(page, 'Hosts')).toHaveCount(1);
   await expect(row(page, 'Hosts', 'node05.lyon.example.fr')).toBeVisible();
+  await box.fill('Node05.lyon.example.fr');
+  await box.press('Enter');
+  await expect(page).toHaveURL(/hosts\/node05\.lyon\.example\.fr$/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('node05.lyon.example.fr');
   await box.fill('openssl < 3.0.15-1');
   await box.press('Enter');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Packages');
@@ -69,13 +77,34 @@ test('the box in the header finds CVEs, hosts and packages', async ({ page }) =>
   await expect(row(page, 'Packages', '3.0.15-1').filter({ hasText: 'current' })).toHaveCount(0);
 });
 
-test('the box in the header: the name of a package is no dead end', async ({ page }) => {
+test('the box in the header: what no host is called is a package or an advisory, or leads on', async ({ page }) => {
   await show(page, './');
   const box = page.getByRole('textbox', { name: /^Find / });
   await box.fill('openssl');
   await box.press('Enter');
-  await page.getByRole('link', { name: 'Packages with openssl in their name' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Packages');
   await expect(row(page, 'Packages', '3.0.14-1')).toBeVisible();
+  await box.fill('DEMO-3');
+  await box.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Advisories');
+  await expect(rows(page, 'Advisories')).toHaveCount(1);
+  await expect(row(page, 'Advisories', 'DEMO-3')).toContainText('curl');
+  await box.fill('no-such-thing');
+  await box.press('Enter');
+  await expect(page.getByText(/^No host fits/)).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Packages with no-such-thing in their name' })).toBeVisible();
+});
+
+test('the menu names what is behind it', async ({ page }) => {
+  await show(page, './');
+  for (const [name, heading] of [
+    ['Host tags', 'Host tags'],
+    ['CVE tags and exceptions', 'CVE tags and exceptions'],
+    ['Advisories', 'Advisories'],
+  ] as const) {
+    await entry(page, name).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+  }
 });
 
 test('every entry of the menu leads to its page and is marked there', async ({ page }) => {
@@ -123,9 +152,8 @@ test('from sites to hosts, with the trend of one', async ({ page }) => {
   await expect(row(page, 'Sites', 'Brno')).toContainText('Brno11');
   await page.getByRole('link', { name: 'Brno', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Site Brno');
-  await expect(rows(page, 'Sites')).toHaveCount(1);
-  await expect(page.getByRole('application', { name: 'Site Brno over time' })).toBeVisible();
-  await page.getByRole('link', { name: '11 hosts of Brno', exact: true }).click();
+  await expect(page.getByRole('application', { name: 'Brno over time', exact: true })).toBeVisible();
+  await page.getByRole('link', { name: 'Hosts: 11', exact: true }).click();
   await expect(page).toHaveURL(/hosts\?site=Brno$/);
   await expect(rows(page, 'Hosts')).toHaveCount(11);
 });
@@ -143,16 +171,24 @@ test('hosts that told no site are a group, too', async ({ page }) => {
   await page.getByRole('link', { name: '12 hosts of none', exact: true }).click();
   await expect(page).toHaveURL(/hosts\?site=$/);
   await expect(rows(page, 'Hosts')).toHaveCount(12);
-  await expect(page.getByText('site: none')).toBeVisible();
+  await expect(page.getByText('site: none told', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Remove site' }).click();
   await expect(rows(page, 'Hosts')).not.toHaveCount(12);
 });
 
 test('a group leads to its CVEs and its outdated packages', async ({ page }) => {
   await show(page, 'groups/site?site=Brno');
-  await page.getByRole('link', { name: 'Its outdated packages' }).click();
+  await expect(row(page, 'Packages to update', 'bash')).toBeVisible();
+  await page.getByRole('link', { name: 'All of them' }).click();
+  await expect(page).toHaveURL(/outdated\?site=Brno$/);
+  await expect(page.getByText('site: Brno', { exact: true })).toBeVisible();
   await expect(row(page, 'Outdated packages', 'bash')).toBeVisible();
   await page.goBack();
-  await page.getByRole('link', { name: 'Its CVEs' }).click();
+  await expect(page.getByRole('region', { name: 'Worst CVEs' }).getByRole('link', { name: '11 hosts with CVE-2025-10005' })).toBeVisible();
+  await page.getByRole('link', { name: /^All \d+ CVEs$/ }).click();
+  await expect(page).toHaveURL(/cves\?site=Brno$/);
   await expect(row(page, 'CVEs', 'CVE-2025-10005')).toContainText('11');
+  await show(page, 'groups/site?site=Brno');
+  await page.getByRole('link', { name: 'All sites' }).click();
+  await expect(row(page, 'Sites', 'Lyon')).toBeVisible();
 });

@@ -37,6 +37,14 @@ test('packages of some hosts only', async ({ page }) => {
   await expect(page).toHaveURL(/site=Brno/);
   await settled(page);
   await expect(row(page, 'Packages', 'zlib1g').getByRole('link', { name: /^11 hosts/ })).toBeVisible();
+  const badge = page.getByText('site: Brno', { exact: true });
+  await expect(badge).toHaveCount(0); // its field says it
+  await page.getByRole('button', { name: 'Fewer filters' }).click();
+  await expect(page.getByRole('combobox', { name: 'Site' })).toHaveCount(0);
+  await expect(badge).toBeVisible();
+  await page.getByRole('button', { name: 'Remove site' }).click();
+  await expect(badge).toHaveCount(0);
+  await expect(page).toHaveURL(/packages$/);
 });
 
 test('a package: which versions there are, and who has one', async ({ page }) => {

@@ -24,6 +24,7 @@ const PAGES: Record<string, string> = {
   outdated: 'outdated',
   cves: 'cves',
   cve: 'cves/CVE-2024-10001',
+  advisories: 'advisories',
   tags: 'decisions',
   exceptions: 'decisions?tab=exceptions',
   feeds: 'feeds',
@@ -60,6 +61,7 @@ for (const theme of ['light', 'dark'] as const)
         await page.keyboard.press('Escape');
         await expect(page.getByRole('dialog')).toHaveCount(0);
       }
+      await page.getByRole('button', { name: 'Filter hosts' }).click();
       for (const name of ['Columns', 'Download', 'Saved filters']) {
         const button = page.getByRole('button', { name }).first();
         await button.click();

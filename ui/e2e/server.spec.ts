@@ -32,23 +32,24 @@ test('statistics of the fleet, of a site and of a host', async ({ page }) => {
   await show(page, './');
   await entry(page, 'Statistics').click();
   await expect(page.getByRole('heading', { name: 'The whole fleet' })).toBeVisible();
-  await expect(page.locator('.recharts-line-curve')).toHaveCount(5);
-  await choose(page, 'Of', 'a site');
+  await expect(page.locator('.recharts-line-curve')).toHaveCount(6);
+  await choose(page, 'Show', 'a site');
   await page.getByRole('combobox', { name: 'Which' }).click();
   await page.getByRole('option', { name: 'Brno', exact: true }).click();
   await expect(page).toHaveURL(/statistics\?kind=site&value=Brno$/);
-  await expect(page.getByRole('application', { name: 'site Brno over time' })).toBeVisible();
-  await choose(page, 'Of', 'a host');
-  const name = page.getByRole('textbox', { name: 'Which' });
+  await expect(page.getByRole('application', { name: 'site Brno over time', exact: true })).toBeVisible();
+  await choose(page, 'Show', 'a host');
+  const name = page.getByRole('combobox', { name: 'Which' });
   await name.fill('node07.brno.example.cz');
   await name.press('Enter');
-  await expect(page.getByRole('application', { name: 'node07.brno.example.cz over time' })).toBeVisible();
+  for (const what of ['Updates', 'CVEs'])
+    await expect(page.getByRole('application', { name: `node07.brno.example.cz over time: ${what}`, exact: true })).toBeVisible();
   await expect(page).toHaveURL(/kind=host&value=node07/);
 });
 
 test('statistics: what nobody is called has no numbers, and says so', async ({ page, complaints }) => {
   await show(page, 'statistics?kind=site&value=Atlantis');
-  await expect(page.getByText('No numbers yet: they are noted every hour.')).toBeVisible();
+  await expect(page.getByText('No numbers yet: they are recorded every hour.')).toBeVisible();
   await page.goto('statistics?kind=host&value=no-such-host');
   await expect(page.getByRole('alert')).toContainText('no-such-host');
   provoked(complaints, 404);

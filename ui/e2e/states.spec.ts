@@ -33,6 +33,8 @@ test.describe('hostile text is text', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Site ${SCRIPT}`);
     await settled(page);
     await expect(page).toHaveTitle(`Site ${SCRIPT} - Pakiti`);
+    await page.getByRole('link', { name: 'Hosts: 1', exact: true }).click();
+    await page.getByRole('button', { name: 'Clear', exact: true }).click();
     await page.getByRole('combobox', { name: 'Site' }).click();
     await expect(page.getByRole('option', { name: SCRIPT })).toBeVisible();
   });
@@ -93,7 +95,7 @@ for (const [path, sentence] of [
   ['cves?search=no-such-cve', 'No CVE fits.'],
   ['outdated?p=no-such-package', 'Everything that the repositories have is current on these hosts.'],
   ['decisions?search=no-such-cve', /^No CVE has a tag/],
-  ['decisions?search=no-such-cve&tab=exceptions', 'No exception: everything counts.'],
+  ['decisions?search=no-such-cve&tab=exceptions', 'No exception: every finding counts.'],
 ] as const)
   test(`nothing to show: ${path}`, async ({ page }) => {
     await show(page, path);
@@ -139,7 +141,7 @@ for (const [zone, name] of [
       await expect(time).toHaveText('5 days ago');
       const at = (await time.getAttribute('datetime'))!;
       expect(at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-      const exact = new Intl.DateTimeFormat('en-US', { dateStyle: 'full', timeStyle: 'long', timeZone: zone }).format(new Date(at));
+      const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long', timeZone: zone }).format(new Date(at));
       await expect(time).toHaveAttribute('title', exact);
       expect(exact).toContain(name);
     });

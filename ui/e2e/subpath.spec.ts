@@ -74,7 +74,7 @@ test('downloads and changes', async ({ page }) => {
   await page.getByRole('menuitem', { name: /^CSV/ }).click();
   expect((await waits).url()).toContain(`${root}api/v1/hosts`);
   await show(page, `${root}decisions`);
-  await expect(page.getByRole('link', { name: 'Export it' })).toHaveAttribute('href', '/x/y/api/exportCvesTags.php');
+  await expect(page.getByRole('link', { name: "Export as Pakiti 3's XML" })).toHaveAttribute('href', '/x/y/api/exportCvesTags.php');
   await show(page, `${root}feeds`);
   await page.getByRole('button', { name: 'Fetch demo-epss now' }).click();
   await expect.poll(() => asked).toContain('/x/y/api/v1/feeds/sync');
