@@ -3,7 +3,7 @@
 // The list of hosts: filters in the address, sorting, columns, saved filters, downloads.
 
 import { readFile } from 'node:fs/promises';
-import { choose, expect, row, rows, settled, show, table, test } from './page';
+import { choose, entry, expect, row, rows, serious, settled, show, table, test, total } from './page';
 
 test('filter by site, text and age; the address holds it all', async ({ page, context }) => {
   await show(page, 'hosts');
@@ -167,4 +167,142 @@ test('filters without a field of their own are shown and can be removed', async 
   await expect(rows(page, 'Hosts')).toHaveCount(48);
   expect(some).toBeLessThan(48);
   await expect(table(page, 'Hosts')).toBeVisible();
+});
+
+test('a site that is left half-typed is completed when only one fits, and is as before otherwise', async ({ page }) => {
+  await show(page, 'hosts?site=Brno');
+  const site = page.getByRole('combobox', { name: 'Site' });
+  for (const typed of ['r', 'no such site']) {
+    await site.fill(typed);
+    await page.keyboard.press('Tab');
+    await expect(site).toHaveValue('Brno');
+    await expect(page).toHaveURL(/hosts\?site=Brno$/);
+  }
+  await site.fill('ly');
+  await page.keyboard.press('Tab');
+  await expect(site).toHaveValue('Lyon');
+  await expect(page).toHaveURL(/hosts\?site=Lyon$/);
+  await expect(rows(page, 'Hosts')).toHaveCount(12);
+});
+
+test('filter by top-level domain', async ({ page }) => {
+  await show(page, 'hosts');
+  await page.getByRole('combobox', { name: 'Top-level domain' }).click();
+  await page.getByRole('option', { name: 'fr', exact: true }).click();
+  await expect(page).toHaveURL(/hosts\?tld=fr$/);
+  await expect(rows(page, 'Hosts')).toHaveCount(16);
+  await expect(rows(page, 'Hosts').filter({ hasNotText: '.lyon.example.fr' })).toHaveCount(0);
+});
+
+test.describe('hosts by the tag of a CVE', () => {
+  const tag = 'api/v1/cve-tags?cve=CVE-2024-10001&tag=High';
+  test.afterEach(async ({ request }) => {
+    await request.delete(tag, { headers: { 'Content-Type': 'application/json' }, data: {} });
+  });
+
+  test('are found by its field', async ({ page, request }) => {
+    expect((await request.put('api/v1/cve-tags', { data: { cve: 'CVE-2024-10001', tag: 'High', reason: '', enabled: true } })).ok()).toBe(true);
+    await show(page, 'hosts');
+    await choose(page, 'CVE tag', 'High');
+    await expect(page).toHaveURL(/hosts\?cve_tag=High$/);
+    await expect(rows(page, 'Hosts')).toHaveCount(15);
+    await expect(row(page, 'Hosts', 'node00.cern.example')).toBeVisible();
+    await page.getByRole('combobox', { name: 'CVE tag' }).hover();
+    await page.getByRole('search', { name: 'Filter' }).getByRole('button', { name: 'Clear', exact: true }).click();
+    await expect(page).toHaveURL(/hosts$/);
+  });
+});
+
+test('Back undoes a filter and a sort, but not letter by letter what was typed', async ({ page }) => {
+  await show(page, './');
+  await entry(page, 'Hosts').click();
+  await page.getByRole('textbox', { name: 'Host name' }).pressSequentially('node');
+  await expect(page).toHaveURL(/hosts\?q=node$/);
+  await page.getByRole('textbox', { name: 'Host name' }).pressSequentially('1');
+  await expect(page).toHaveURL(/hosts\?q=node1$/);
+  await expect(rows(page, 'Hosts')).toHaveCount(10);
+  await page.getByRole('combobox', { name: 'Site' }).click();
+  await page.getByRole('option', { name: 'Brno', exact: true }).click();
+  await expect(rows(page, 'Hosts')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Host', exact: true }).click();
+  await expect(page).toHaveURL(/q=node1&site=Brno&sort=-name$/);
+  await page.goBack();
+  await expect(page).toHaveURL(/q=node1&site=Brno$/);
+  await expect(page.getByRole('columnheader', { name: 'Host' })).toHaveAttribute('aria-sort', 'ascending');
+  await page.goBack();
+  await expect(page).toHaveURL(/hosts\?q=node1$/);
+  await expect(page.getByRole('combobox', { name: 'Site' })).toHaveValue('');
+  await expect(rows(page, 'Hosts')).toHaveCount(10);
+  await page.goBack();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Overview');
+});
+
+test('columns chosen for one CVE are there for the next; the last one cannot be taken away; as at first', async ({ page }) => {
+  await show(page, 'cves/CVE-2024-10001?site=Brno');
+  const columns = async (cve: string) => {
+    await page.getByRole('region', { name: `Hosts with ${cve}` }).locator('..').getByRole('button', { name: 'Columns' }).click();
+    return page.getByRole('group', { name: `Columns of Hosts with ${cve}` });
+  };
+  const heads = (cve: string) => page.getByRole('region', { name: `Hosts with ${cve}` }).getByRole('columnheader');
+  const before = await heads('CVE-2024-10001').allTextContents();
+  expect(before).not.toContain('Advisory');
+  await (await columns('CVE-2024-10001')).getByRole('checkbox', { name: 'Advisory' }).check();
+  await show(page, 'cves/CVE-2025-10005?site=Brno');
+  await expect(heads('CVE-2025-10005').filter({ hasText: 'Advisory' })).toBeVisible();
+  const choice = await columns('CVE-2025-10005');
+  for (const name of await choice.getByRole('checkbox', { checked: true }).evaluateAll((boxes) => boxes.slice(1).map((box) => (box as HTMLInputElement).labels![0]!.textContent!)))
+    await choice.getByRole('checkbox', { name, exact: true }).uncheck();
+  await expect(heads('CVE-2025-10005')).toHaveText(['Host']);
+  await expect(choice.getByRole('checkbox', { name: 'Host', exact: true })).toBeDisabled();
+  await choice.getByRole('button', { name: 'As at first' }).click();
+  await expect(heads('CVE-2025-10005')).toHaveText(before);
+  await expect(choice.getByRole('checkbox', { name: 'Host', exact: true })).toBeEnabled();
+});
+
+test.describe('hosts that nobody judges', () => {
+  const name = 'stranger.example.net';
+  test.beforeEach(async ({ request }) => {
+    const packages = [{ name: 'oddity', version: '1.0-1', arch: 'amd64' }];
+    const host = { name, os: 'Slackware 15.0', arch: 'x86_64', kernel: '5.15.19', site: 'Nowhere' };
+    expect((await request.post('feed/', { data: { protocol: 6, packager: 'dpkg', packages, host } })).ok()).toBe(true);
+  });
+
+  test('are on the first page, found by their state, and have no zeros', async ({ page }) => {
+    await show(page, './');
+    const card = page.getByRole('link', { name: /^Not judged: / });
+    const n = Number(await card.textContent());
+    expect(n).toBeGreaterThan(0);
+    await card.click();
+    await expect(page).toHaveURL(/hosts\?state=unjudged/);
+    await settled(page);
+    expect(await total(page)).toBe(n);
+    await expect(page.getByRole('search', { name: 'Filter' }).getByText('not judged', { exact: true })).toBeVisible();
+    const unknown = row(page, 'Hosts', name).getByText('–', { exact: true }).first();
+    await expect(unknown).toHaveAttribute('aria-label', 'not judged: no repository is known for it');
+    await unknown.hover();
+    await expect(page.getByRole('tooltip')).toHaveText('not judged: no repository is known for it');
+    await expect(row(page, 'Hosts', name).getByRole('cell').nth(1)).toHaveText('–');
+    await expect(row(page, 'Hosts', name).getByRole('cell').nth(2)).toHaveText('–');
+    expect(await serious(page)).toEqual([]);
+  });
+
+  test('are chosen by the field of states', async ({ page }) => {
+    await show(page, 'hosts?site=Nowhere');
+    await page.getByRole('combobox', { name: 'State' }).press('ArrowDown');
+    await page.getByRole('option', { name: 'not judged' }).click();
+    await expect(page).toHaveURL(/site=Nowhere&state=unjudged$/);
+    await expect(rows(page, 'Hosts')).toHaveCount(1);
+    await page.getByRole('option', { name: 'silent', exact: true }).click();
+    await expect(page.getByText(/^No host fits/)).toBeVisible();
+  });
+
+  test('say so on the page one lands on, and what to do', async ({ page }) => {
+    await show(page, `hosts/${name}`);
+    await expect(page.getByRole('alert')).toContainText('It is not judged in full');
+    await expect(page.getByRole('alert')).toContainText('updates are not known');
+    await expect(page.getByRole('link', { name: 'Updates: –', exact: true })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Security updates: –', exact: true })).toBeVisible();
+    await expect(page.getByText(/^Not judged: none of its packages is in a repository/)).toBeVisible();
+    await expect(page.getByText(/is current\.$/)).toHaveCount(0);
+  });
 });
