@@ -22,6 +22,12 @@ function owns(...cves: string[]) {
   test.afterEach(async ({ request }) => Promise.all(cves.map((cve) => forget(request, cve))).then(() => undefined));
 }
 
+/** Exceptions are told apart by their reasons: tests that run meanwhile have other ones for the same CVE. */
+async function except(request: APIRequestContext, given: Record<string, string>) {
+  const reply = await request.post('api/v1/exceptions', { data: { approver: 'The old boss', ...given } });
+  expect(reply.ok()).toBe(true);
+}
+
 const saved = (page: Page) => expect(page.getByRole('dialog')).toHaveCount(0);
 
 test.describe('a tag', () => {
@@ -182,5 +188,135 @@ test.describe("Pakiti 3's XML", () => {
     await (await choosing).setFiles({ name: 'x.xml', mimeType: 'text/xml', buffer: Buffer.from('<exceptions><exception></exce') });
     await expect(page.getByRole('alert')).toBeVisible();
     provokedBoth(complaints);
+  });
+});
+
+test.describe('the approver of an exception', () => {
+  const reason = 'approved long ago';
+  owns(reason);
+
+  test('stays who it was when somebody else corrects the reason', async ({ page, request }) => {
+    await except(request, { cve: 'CVE-2023-10004', group: 'host', value: 'node02.lyon.example.fr', reason });
+    await show(page, 'decisions');
+    await page.getByRole('button', { name: 'Tag a CVE' }).click();
+    await page.getByRole('textbox', { name: 'Your name' }).fill('Jana');
+    await page.keyboard.press('Escape');
+    await saved(page);
+    await page.getByRole('tab', { name: 'Exceptions' }).click();
+    await page.getByRole('textbox', { name: 'Search' }).fill(reason);
+    await expect(rows(page, 'Exceptions')).toHaveCount(1);
+    await page.getByRole('button', { name: /^Edit exception/ }).click();
+    await expect(page.getByRole('textbox', { name: 'Approved by' })).toHaveValue('The old boss');
+    await page.getByRole('textbox', { name: 'Reason' }).fill(`${reason}, and well`);
+    await page.getByRole('button', { name: 'Save the exception' }).click();
+    await saved(page);
+    await expect(row(page, 'Exceptions', 'and well')).toContainText('The old boss');
+  });
+});
+
+test.describe('a tag that a CVE has', () => {
+  owns('CVE-2020-66666');
+
+  test('is not replaced unawares', async ({ page, request }) => {
+    const given = { cve: 'CVE-2020-66666', tag: 'High', reason: 'as the CSIRT says', url: 'https://csirt.example.org/', enabled: true, modified_by: 'Petr' };
+    expect((await request.put('api/v1/cve-tags', { data: given })).ok()).toBe(true);
+    await show(page, 'decisions?search=CVE-2020-66666');
+    await page.getByRole('button', { name: 'Tag a CVE' }).click();
+    const form = page.getByRole('dialog');
+    await form.getByRole('textbox', { name: 'CVE' }).fill('cve-2020-66666');
+    await form.getByRole('combobox', { name: 'Tag' }).fill('Critical');
+    await expect(form.getByRole('alert')).toHaveCount(0);
+    await form.getByRole('combobox', { name: 'Tag' }).fill('High');
+    await expect(form.getByRole('alert')).toContainText('It has this tag already');
+    await expect(form.getByRole('alert')).toContainText('as the CSIRT says (Petr)');
+    await form.getByRole('button', { name: 'Begin with what it says' }).click();
+    await expect(form.getByRole('textbox', { name: 'Reason' })).toHaveValue('as the CSIRT says');
+    await expect(form.getByRole('textbox', { name: 'Link' })).toHaveValue('https://csirt.example.org/');
+    await form.getByRole('textbox', { name: 'Reason' }).press('End');
+    await page.keyboard.type(', twice');
+    await form.getByRole('button', { name: 'Save the tag' }).click();
+    await saved(page);
+    await expect(rows(page, 'CVE tags')).toHaveCount(1);
+    await expect(rows(page, 'CVE tags')).toContainText(['as the CSIRT says, twice']);
+  });
+});
+
+test.describe('an exception for a misspelled site', () => {
+  const reason = 'a site that nobody knows';
+  owns(reason);
+
+  test('says that it takes nothing away now', async ({ page }) => {
+    await show(page, 'cves/CVE-2023-10004');
+    await page.getByRole('button', { name: 'Add an exception' }).click();
+    const form = page.getByRole('dialog');
+    await choose(page, 'For', 'a site');
+    await form.getByRole('combobox', { name: 'Which' }).fill('Brnno');
+    await form.getByRole('textbox', { name: 'Reason' }).fill(reason);
+    await form.getByRole('textbox', { name: 'Approved by' }).fill('Jana');
+    await form.getByRole('button', { name: 'Save the exception' }).click();
+    await expect(form.getByRole('alert')).toContainText('Saved, but it takes nothing away now');
+    await form.getByRole('button', { name: 'Close' }).last().click();
+    await saved(page);
+    await expect(page.getByRole('listitem').filter({ hasText: reason })).toContainText('site Brnno, 0 hosts');
+  });
+});
+
+test.describe('the page of a CVE', () => {
+  const reason = 'replaced next week';
+  owns(reason);
+  const tag = { cve: 'CVE-2023-10004', tag: 'Watch', reason: 'seen in our logs', enabled: true, modified_by: 'Petr' };
+  const untag = async (request: APIRequestContext) => {
+    await request.delete('api/v1/cve-tags?cve=CVE-2023-10004&tag=Watch', { headers: json, data: {} });
+  };
+  test.beforeEach(({ request }) => untag(request));
+  test.afterEach(({ request }) => untag(request));
+
+  test('lists its tags and exceptions, to be edited and removed there', async ({ page, request }) => {
+    expect((await request.put('api/v1/cve-tags', { data: tag })).ok()).toBe(true);
+    await except(request, { cve: 'CVE-2023-10004', package: 'sudo', group: 'host', value: 'node10.brno.example.cz', reason });
+    await show(page, 'cves/CVE-2023-10004');
+    const tagged = page.getByRole('listitem').filter({ hasText: 'seen in our logs' });
+    await expect(tagged).toContainText('Watch');
+    await tagged.getByRole('button', { name: 'Edit Watch of CVE-2023-10004' }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill('seen in our logs again');
+    await page.getByRole('button', { name: 'Save the tag' }).click();
+    await saved(page);
+    await expect(tagged).toContainText('seen in our logs again');
+
+    const excepted = page.getByRole('listitem').filter({ hasText: reason });
+    await expect(excepted).toContainText('sudo, host node10.brno.example.cz, 1 host');
+    await expect(excepted).toContainText('The old boss');
+    await excepted.getByRole('button', { name: /^Edit exception/ }).click();
+    await page.getByRole('textbox', { name: 'Reason' }).fill(`${reason} or so`);
+    await page.getByRole('button', { name: 'Save the exception' }).click();
+    await saved(page);
+    await expect(excepted).toContainText(`${reason} or so`);
+
+    await excepted.getByRole('button', { name: /^Remove exception/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await saved(page);
+    await expect(excepted).toHaveCount(0);
+    await tagged.getByRole('button', { name: 'Remove Watch of CVE-2023-10004' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await saved(page);
+    await expect(tagged).toHaveCount(0);
+  });
+});
+
+test.describe('why?', () => {
+  const reason = 'nobody logs in there';
+  owns(reason);
+
+  test('an excepted finding says that it is, by what and for which reason', async ({ page, request }) => {
+    await show(page, 'hosts/node14.lyon.example.fr?tab=cves');
+    const why = page.getByRole('button', { name: 'Why CVE-2023-10004 on node14.lyon.example.fr' });
+    await why.click();
+    await expect(page.getByRole('dialog').getByText('vulnerable', { exact: true })).toBeVisible();
+    await except(request, { cve: 'CVE-2023-10004', group: 'host', value: 'node14.lyon.example.fr', reason });
+    await page.reload();
+    await settled(page);
+    await why.click();
+    await expect(page.getByRole('dialog').getByText('vulnerable, but excepted', { exact: true })).toBeVisible();
+    await expect(page.getByRole('dialog')).toContainText(/nobody logs in there \(exception \d+\)/);
   });
 });
