@@ -80,6 +80,69 @@ test('while a list loads, it says so', async ({ page }) => {
   await expect(rows(page, 'Hosts')).toHaveCount(11);
 });
 
+test('while a list that is there is asked for anew, it says so, and what is old is dim', async ({ page }) => {
+  await show(page, 'hosts?site=Brno');
+  const shown = table(page, 'Hosts');
+  await expect(shown).toHaveCSS('opacity', '1');
+  const go = await hold(page, '**/api/v1/hosts?*');
+  await page.getByRole('button', { name: 'Host', exact: true }).click();
+  await expect(page.getByRole('status')).toHaveText('Loading');
+  await expect(shown).toHaveCSS('opacity', '0.5');
+  await expect(rows(page, 'Hosts').first()).toContainText('node01');
+  go();
+  await expect(page.getByRole('status')).toHaveText('11 rows');
+  await expect(rows(page, 'Hosts').first()).toContainText('node45');
+  await expect(shown).toHaveCSS('opacity', '1');
+});
+
+for (const [path, status, sentence] of [
+  ['hosts/no-such-host', 404, "no host 'no-such-host' has reported"],
+  ['hosts?state=nonsense', 400, "'nonsense' is no state"],
+] as const)
+  test(`what is refused is not tried again, and nothing is counted: ${path}`, async ({ page, complaints }) => {
+    await page.goto(path);
+    await expect(page.getByRole('alert')).toContainText(sentence);
+    await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+    await expect(page.getByText(/\d rows?$/)).toHaveCount(0);
+    await expect(page.getByText(/^No host fits/)).toHaveCount(0);
+    provoked(complaints, status);
+  });
+
+for (const [path, name, words] of [
+  ['hosts?site=Brno', 'Hosts', 'node45.cern.example'],
+  ['hosts/node00.cern.example', 'Packages that are not current', '3.0.15-1'],
+] as const)
+  test(`on paper there is what one reads, and nothing to press: ${path}`, async ({ page }) => {
+    await show(page, path);
+    await expect(page.getByRole('navigation')).toBeVisible();
+    await page.emulateMedia({ media: 'print' });
+    await expect(page.getByRole('navigation')).toBeHidden();
+    await expect(page.getByRole('banner')).toBeHidden();
+    await expect(page.getByRole('search')).toHaveCount(0);
+    await expect(page.getByRole('button')).toHaveCount(0);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(table(page, name).getByText(words).first()).toBeVisible();
+  });
+
+test.describe('a German browser', () => {
+  test.use({ locale: 'de-DE' });
+  test('words, numbers and dates are English', async ({ page }) => {
+    expect(await page.evaluate(() => (1234.5).toLocaleString())).toBe('1.234,5');
+    await page.route('**/api/v1/overview', async (route) => {
+      const reply = await route.fetch();
+      await route.fulfill({ response: reply, json: { ...((await reply.json()) as object), hosts: 12_345 } });
+    });
+    await show(page, './');
+    await expect(page.getByRole('link', { name: 'Hosts: 12,345', exact: true })).toHaveText('12,345');
+    await show(page, 'hosts/node45.cern.example');
+    await expect(page.locator('time').first()).toHaveText('5 days ago');
+    await expect(page.locator('time').first()).toHaveAttribute('title', /^[A-Z][a-z]+day,? \d+ [A-Z][a-z]+ \d{4} at /);
+    await show(page, 'advisories');
+    await expect(row(page, 'Advisories', 'DEMO-1').locator('time')).toHaveText('1 Dec 2025');
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  });
+});
+
 test('while a page loads, it says so', async ({ page }) => {
   const go = await hold(page, '**/api/v1/overview');
   await page.goto('./');
