@@ -2,6 +2,7 @@
 
 // The first page, the box that finds things, the menu, and groups of hosts.
 
+import { readFile } from 'node:fs/promises';
 import { entry, expect, provoked, row, rows, settled, show, test, total } from './page';
 
 for (const [label, state] of [
@@ -191,4 +192,25 @@ test('a group leads to its CVEs and its outdated packages', async ({ page }) => 
   await show(page, 'groups/site?site=Brno');
   await page.getByRole('link', { name: 'All sites' }).click();
   await expect(row(page, 'Sites', 'Lyon')).toBeVisible();
+});
+
+test('the trend is a table, too, and can be taken along', async ({ page }) => {
+  await show(page, './');
+  await page.getByRole('button', { name: 'As a table' }).click();
+  await expect(page.locator('.recharts-line-curve')).toHaveCount(0);
+  const table = page.getByRole('region', { name: 'The fleet over time' });
+  await expect(table).toBeInViewport();
+  await expect(table.getByRole('columnheader')).toHaveText(['Day', 'Hosts', 'lack security updates', 'have CVEs', 'have tagged CVEs', 'wait for a restart', 'silent']);
+  await expect(rows(page, 'The fleet over time')).not.toHaveCount(30);
+  const days = await rows(page, 'The fleet over time').getByRole('rowheader').allTextContents();
+  expect(days.length).toBeGreaterThanOrEqual(60);
+  expect(days).toEqual([...days].sort().reverse());
+  const waits = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download' }).click();
+  const lines = (await readFile(await (await waits).path(), 'utf8')).trim().split(/\r?\n/);
+  expect(lines[0]).toContain('day');
+  expect(lines[0]).toContain('hosts_security');
+  expect(lines).toHaveLength(days.length + 1);
+  await page.getByRole('button', { name: 'As a table' }).click();
+  await expect(page.locator('.recharts-line-curve')).toHaveCount(6);
 });

@@ -142,3 +142,35 @@ test('sorting one table of a page leaves the other alone', async ({ page }) => {
   await page.getByRole('region', { name: /^Statements/ }).getByRole('button', { name: 'Feed' }).click();
   await expect(rows(page, 'Hosts with CVE-2025-10005').first()).toContainText('node01');
 });
+
+test('advisories: the worst first, by words, by severity, and the hosts that one would help', async ({ page }) => {
+  await show(page, './');
+  await entry(page, 'Advisories').click();
+  await settled(page);
+  await expect(rows(page, 'Advisories').first()).toContainText('critical');
+  await page.getByRole('textbox', { name: 'Advisory', exact: true }).fill('demo-');
+  await expect(rows(page, 'Advisories')).toHaveCount(4); // nothing is fixed by DEMO-5
+  await page.getByRole('textbox', { name: 'Advisory', exact: true }).fill('openssl: something');
+  await expect(rows(page, 'Advisories')).toHaveCount(2);
+  await page.getByRole('combobox', { name: 'Severity' }).press('ArrowDown');
+  await page.getByRole('option', { name: 'critical' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/severity=critical/);
+  await expect(rows(page, 'Advisories')).toHaveCount(1);
+  await expect(row(page, 'Advisories', 'DEMO-1')).toContainText('1 Dec 2025');
+  await page.getByRole('link', { name: '15 hosts that DEMO-1 would help' }).click();
+  await expect(page).toHaveURL(/hosts\?advisory=DEMO-1$/);
+  await expect(rows(page, 'Hosts')).toHaveCount(15);
+  await expect(page.getByText('advisory: DEMO-1')).toBeVisible();
+  await show(page, 'advisories?search=no-such-advisory');
+  await expect(page.getByText('No advisory would fix anything on these hosts.')).toBeVisible();
+});
+
+test('what the platforms of the fleet need against a CVE', async ({ page }) => {
+  await show(page, 'cves/CVE-2024-10001');
+  const need = page.getByRole('region', { name: 'Fixed versions by platform' }).locator('tbody tr').filter({ hasText: 'debian:12' });
+  await expect(need).toContainText('openssl 3.0.14-1');
+  await need.getByRole('link', { name: '15 hosts of debian:12 with CVE-2024-10001' }).click();
+  await expect(page).toHaveURL(/cve=CVE-2024-10001&platform=debian:12$/);
+  await expect(rows(page, 'Hosts')).toHaveCount(15);
+});

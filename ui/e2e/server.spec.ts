@@ -102,3 +102,31 @@ test('about: version, sizes, and what to read on', async ({ page, request }) => 
     expect((await reply.text()).length).toBeGreaterThan(100);
   }
 });
+
+test('a held change is accepted only after a question', async ({ page }) => {
+  const sent: unknown[] = [];
+  await page.route('**/api/v1/feeds?*', async (route) => {
+    const reply = await route.fetch();
+    const list = (await reply.json()) as { items: { name: string }[] };
+    const held = { held: true, health: 'held back', error: 'it has 90 % fewer definitions than before', definitions: 12345 };
+    await route.fulfill({ response: reply, json: { ...list, items: list.items.map((feed) => (feed.name === 'demo-osv' ? { ...feed, ...held } : feed)) } });
+  });
+  await page.route('**/api/v1/feeds/sync', (route) => {
+    sent.push(route.request().postDataJSON());
+    return route.fulfill({ status: 202, contentType: 'application/json', body: '{}' });
+  });
+  await show(page, 'feeds');
+  const accept = page.getByRole('button', { name: /^Accept/ });
+  await expect(accept).toHaveCount(1);
+  await accept.click();
+  const dialog = page.getByRole('dialog', { name: 'Accept the change of demo-osv?' });
+  await expect(dialog).toContainText('it has 90 % fewer definitions than before');
+  await expect(dialog).toContainText('12,345 definitions');
+  await dialog.getByRole('button', { name: 'Keep what is in force' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(sent).toEqual([]);
+  await accept.click();
+  await dialog.getByRole('button', { name: 'Accept the change' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect.poll(() => sent).toEqual([{ feed: 'demo-osv', accept: true }]);
+});
