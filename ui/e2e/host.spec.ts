@@ -128,3 +128,33 @@ test('a tab can be linked to, and an unknown one shows the first', async ({ page
   await show(page, `${HOST}?tab=nonesuch`);
   await expect(page.getByRole('tab', { name: 'Not patched' })).toHaveAttribute('aria-selected', 'true');
 });
+
+test('its numbers lead to its tabs', async ({ page }) => {
+  await show(page, `${HOST}?tab=report`);
+  for (const [card, tab, url] of [
+    ['Updates: 3', 'Not patched', /tab=updates$/],
+    ['CVEs: 5', 'CVEs', /tab=cves$/],
+    ['Security updates: 3', 'Not patched', /tab=updates$/],
+    ['Known exploited: 2', 'CVEs', /tab=cves&exploited=yes$/],
+  ] as const) {
+    await page.getByRole('link', { name: card, exact: true }).click();
+    await expect(page).toHaveURL(url);
+    await expect(page.getByRole('tab', { name: tab })).toHaveAttribute('aria-selected', 'true');
+    await settled(page);
+    await expect(rows(page, tab === 'CVEs' ? 'CVEs' : 'Packages that are not current')).toHaveCount(Number(card.replace(/\D/g, '')));
+  }
+  await expect(page.getByRole('combobox', { name: 'Exploited' })).toHaveValue('known exploited');
+});
+
+test('a command is copied where browsers lend no clipboard', async ({ page }) => {
+  await page.addInitScript(() => delete (Navigator.prototype as { clipboard?: unknown }).clipboard);
+  await show(page, HOST);
+  expect(await page.evaluate(() => 'clipboard' in navigator)).toBe(false);
+  await page.getByRole('button', { name: 'Copy: Installs the security updates' }).click();
+  await expect(page.getByText('Copied')).toBeVisible();
+  const box = page.getByRole('textbox', { name: /^Find / });
+  await box.focus();
+  await page.keyboard.press('Control+V');
+  await expect(box).toHaveValue('apt-get install --only-upgrade curl openssl sudo');
+  await expect(page.getByText('Copied')).toHaveCount(0);
+});
