@@ -300,7 +300,8 @@ static pk_rc put_tags(pk_import *in, pk_store *store, known *k, bool remove, int
  * goes only if it could be. */
 static bool can_be_told(const pk_exception *e) {
   size_t dash = pk_str_rfind(e->version, '-');
-  bool has_parts = dash == e->version.n || (dash > 0 && dash + 1 < e->version.n);
+  pk_str version = pk_str_sub(e->version, 0, dash), release = pk_str_sub(e->version, dash + 1, e->version.n);
+  bool has_parts = dash == e->version.n || (version.n && release.n && pk_str_trim(version).n == version.n && pk_str_trim(release).n == release.n);
   return e->cve && e->package.n && e->group_kind == PK_GROUP_NONE && !e->expires_at && has_parts;
 }
 
