@@ -3,6 +3,7 @@
 
 How feeds are fetched, compared, refused and held back is the matter of test_vulnerability_feeds.py.
 """
+import contextlib
 import json
 import re
 import sqlite3
@@ -139,7 +140,7 @@ def test_stored_and_unstored_judgement_agree(pakiti):
     submit(pakiti, report)
     said = pakiti.vulnerable(report)
     assert set(said) == {("bash", A), ("bash", B), ("curl", B)}
-    assert [row[1:] for row in pakiti.tsv("host", HOST, "--cves")] == pakiti.check("vulnerability", report)
+    assert [row[1:-1] for row in pakiti.tsv("host", HOST, "--cves")] == pakiti.check("vulnerability", report)
     assert {cve for _, cve in said} == {cve for cve in (A, B) if HOST in hit(pakiti, cve)} and counted(pakiti) == 2
 
 
@@ -596,8 +597,11 @@ DEB_VERSIONS = ["1.0-1", "1.0~rc1-1", "1.0-1+deb12u1", "1:0.1-1"]
 @pytest.mark.parametrize("versions, make, op, version, expected", [
     (RPM_VERSIONS, rpm_host, "<", "0:1.0-1", [1]), (RPM_VERSIONS, rpm_host, "<=", "0:1.0-1", [0, 1]), (RPM_VERSIONS, rpm_host, ">", "0:1.0-1", [2, 3]),
     (RPM_VERSIONS, rpm_host, ">=", "0:1.0-1", [0, 2, 3]), (RPM_VERSIONS, rpm_host, "=", "0:1.0-1", [0]), (RPM_VERSIONS, rpm_host, "<", "0:1.0~rc2-1", [1]),
-    (DEB_VERSIONS, deb_host, "<", "1.0-1", [1]), (DEB_VERSIONS, deb_host, "<=", "1.0-1", [0, 1]), (DEB_VERSIONS, deb_host, ">", "1.0-1", [2, 3]),
-    (DEB_VERSIONS, deb_host, ">=", "1.0-1~", [0, 2, 3]), (DEB_VERSIONS, deb_host, "=", "0:1.0-1", [0]), (DEB_VERSIONS, deb_host, "<", "1.0~~", []),
+    (DEB_VERSIONS, deb_host, "<", "0:1.0-1", [1]), (DEB_VERSIONS, deb_host, "<=", "0:1.0-1", [0, 1]), (DEB_VERSIONS, deb_host, ">", "0:1.0-1", [2, 3]),
+    (DEB_VERSIONS, deb_host, ">=", "0:1.0-1~", [0, 2, 3]), (DEB_VERSIONS, deb_host, "=", "0:1.0-1", [0]), (DEB_VERSIONS, deb_host, "<", "0:1.0~~", []),
+    # an epoch that is not asked about does not count, nor does a revision
+    (DEB_VERSIONS, deb_host, "<", "1.0-1", [1, 3]), (DEB_VERSIONS, deb_host, ">", "1.0-1", [2]), (DEB_VERSIONS, deb_host, "<=", "1.0", [0, 1, 2, 3]),
+    (RPM_VERSIONS, rpm_host, "=", "1.0", [0]), (RPM_VERSIONS, rpm_host, ">", "1.0", [2]),
 ])
 def test_package_with_an_operator_lists_hosts_in_the_order_of_their_package_manager(pakiti, versions, make, op, version, expected):
     for i, installed in enumerate(versions):
@@ -625,10 +629,18 @@ def stocked(pakiti):
     return pakiti
 
 
+def test_cves_of_a_host_that_an_exception_takes_away_are_shown_with_its_reason(stocked):
+    with contextlib.closing(sqlite3.connect(stocked.db)) as db, db:
+        db.execute("INSERT INTO cve_exception (cve, package, version, arch, platform, group_kind, group_value, reason, approver, created_at, expires_at) "
+                   "VALUES (2024000000000001, 'bash', '', '', '', 'host', ?, 'not reachable', 'Ann', 1, 0)", (HOST,))
+    assert [row[-1] for row in stocked.tsv("host", HOST, "--cves")] == ["not reachable"]
+
+
 def test_columns_of_tsv_are_as_documented(stocked):
     date = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
     vulnerability = ["vulnerability", "bash", "x86_64", "0:5.1-1.el9", A, "RHSA-2024:1", "important", "fixed", "0:5.1-2.el9", "o"]
-    assert stocked.tsv("check", "report") == stocked.tsv("host", HOST, "--cves") == [vulnerability]
+    assert stocked.tsv("check", "report") == [vulnerability]
+    assert stocked.tsv("host", HOST, "--cves") == [[*vulnerability, ""]]  # no exception
     assert stocked.tsv("cve", A) == [[HOST, "rhel:9.4", "bash", "0:5.1-1.el9", "x86_64", "0", "fixed", "0:5.1-2.el9", "RHSA-2024:1", "o"]]
     assert stocked.tsv("package", "bash") == [[HOST, "rhel:9.4", "bash", "0:5.1-1.el9", "x86_64", "0"]]
     row = stocked.tsv("explain", HOST, A)[0]
