@@ -33,7 +33,7 @@ export function EditError({ error }: { error: Error | null }) {
 }
 
 /** The person who decides, remembered by the browser. */
-const usePerson = () => useLocalStorage({ key: 'person', defaultValue: '' });
+const usePerson = () => useLocalStorage({ key: 'person', defaultValue: '', getInitialValueInEffect: false });
 
 /** Tags of a CVE, disabled ones too. */
 export function useTagsOf(cve: string) {
@@ -119,7 +119,7 @@ const GROUPS = [
 ];
 
 /* The last second of a day, where the reader is; and that day again. */
-const endOf = (day: string) => new Date(`${day}T23:59:59`).toISOString();
+const endOf = (day: string) => new Date(`${day}T23:59:59`).toISOString().replace(/\.\d+Z$/, 'Z');
 function dayOf(at: string) {
   const date = new Date(at);
   const two = (n: number) => String(n).padStart(2, '0');

@@ -86,7 +86,7 @@ function Chosen({ kind, value, filter }: { kind: string; value: string; filter: 
           limit={10}
         />
       </Section>
-      <Section title="Trend">
+      <Section title="Trend of the whole group">
         <Trend title={`${value || NONE} over time`} path="trend" params={{ kind, value }} />
       </Section>
     </>
