@@ -15,6 +15,7 @@ if (JUNIT) reporter.push(['junit', { outputFile: JUNIT }]);
 export default defineConfig({
   testDir: 'e2e',
   outputDir: `${OUTPUT || 'test-results'}/failed`,
+  timeout: 90_000,
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
