@@ -32,7 +32,7 @@ static void test_import_when_an_entry_is_wrong_then_the_file_is_refused(void **s
       {"<cveException><cveName/><pkg><name>bash</name></pkg></cveException>", "is no CVE"},
       {EXCEPTION_XML("CVE-24-1", "<name>bash</name>"), "is no CVE"},
       {EXCEPTION_XML("CVE-2024-0001", "<name>bash</name><release>1</release>"), "has no version"},
-      {EXCEPTION_XML("CVE-2024-0001", "<version>1</version>"), "version and arch are of a package"},
+      {EXCEPTION_XML("CVE-2024-0001", "<version>1</version>"), "a cveException has no package"},
       {"<cveException><cveName>CVE-2024-0001</cveName><osGroup><name>Plan "
        "9</name></osGroup><pkg><name>a</name></pkg></cveException>",
        "no platform"},
