@@ -24,6 +24,18 @@ const char *pk_time_text(int64_t at, char *ret_text) {
   return ret_text;
 }
 
+/* "", "Z", "UTC", "GMT", "+0200", "+02:00": seconds to take away */
+static bool read_zone(pk_str text, long *ret_s) {
+  uint64_t hours, minutes;
+  *ret_s = 0;
+  if (text.n == 0 || pk_str_is(text, "Z") || pk_str_is(text, "UTC") || pk_str_is(text, "GMT")) return true;
+  bool colon = text.n == 6 && text.p[3] == ':';
+  if ((text.n != 5 && !colon) || (text.p[0] != '+' && text.p[0] != '-')) return false;
+  if (!pk_str_u64(pk_str_sub(text, 1, 3), &hours) || !pk_str_u64(pk_str_sub(text, text.n - 2, text.n), &minutes)) return false;
+  *ret_s = (long)(hours * 3600 + minutes * 60) * (text.p[0] == '-' ? -1 : 1);
+  return true;
+}
+
 static pk_rc parse_with(pk_str text, const char *const *formats, size_t n, int64_t *ret_at) {
   char copy[64];
   if (text.n == 0 || text.n >= sizeof copy) return PK_E_SYNTAX;
@@ -31,18 +43,16 @@ static pk_rc parse_with(pk_str text, const char *const *formats, size_t n, int64
   copy[text.n] = '\0';
   for (size_t i = 0; i < n; i++) {
     struct tm tm = {0};
+    long zone_s;
     const char *end = strptime(copy, formats[i], &tm);
     if (!end) continue;
-    pk_str rest = pk_str_trim(pk_str_of(end));
-    long zone_s = 0;
-    if (rest.n == 5 && (rest.p[0] == '+' || rest.p[0] == '-')) {
-      uint64_t hhmm;
-      if (!pk_str_u64(pk_str_sub(rest, 1, 5), &hhmm)) continue;
-      zone_s = (long)(hhmm / 100 * 3600 + hhmm % 100 * 60) * (rest.p[0] == '-' ? -1 : 1);
-    } else if (rest.n && !pk_str_is(rest, "Z") && !pk_str_is(rest, "UTC") && !pk_str_is(rest, "GMT")) {
-      continue;
-    }
-    *ret_at = (int64_t)timegm(&tm) - zone_s;
+    if (end[0] == '.') end += 1 + strspn(end + 1, "0123456789");
+    if (!read_zone(pk_str_trim(pk_str_of(end)), &zone_s)) continue;
+    int day = tm.tm_mday;
+    if (tm.tm_sec > 59) tm.tm_sec = 59; /* a leap second */
+    int64_t at = (int64_t)timegm(&tm) - zone_s;
+    if (tm.tm_mday != day) continue; /* 31 February */
+    *ret_at = at;
     return PK_OK;
   }
   return PK_E_SYNTAX;

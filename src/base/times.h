@@ -16,7 +16,8 @@ const char *pk_time_text(int64_t at, char *ret_text);
 /** Parse "Sat, 01 Aug 2026 10:00:00 UTC" (RFC 5322 as in APT Release files).
  *  Returns PK_OK or PK_E_SYNTAX (no message: the caller knows the field). */
 pk_rc pk_time_parse_rfc5322(pk_str text, int64_t *ret_at) PK_MUST_USE;
-/** Parse "2017-12-02 01:57:03", "2017-12-02T01:57:03Z", "2017-12-02" or plain seconds, all UTC. */
+/** Parse RFC 3339 and what is near it: "2017-12-02T01:57:03.5+01:00", "2017-12-02 01:57:03", "2017-12-02", or plain seconds; UTC when no zone
+ *  is said. Fractions are dropped. */
 pk_rc pk_time_parse_iso(pk_str text, int64_t *ret_at) PK_MUST_USE;
 
 #endif

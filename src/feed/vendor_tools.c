@@ -51,22 +51,8 @@ int pk_vendor_severity_rank(pk_str word) {
 }
 
 int64_t pk_vendor_time(pk_str text) {
-  /* base/times reads neither fractions nor a colon in the zone */
-  pk_buf plain;
-  pk_buf_init(&plain, 64);
-  size_t point = pk_str_find(text, '.'), zone = point;
-  if (point < text.n)
-    for (zone++; zone < text.n && isdigit((unsigned char)text.p[zone]);) zone++;
-  pk_buf_str(&plain, pk_str_sub(text, 0, point));
-  pk_buf_str(&plain, pk_str_sub(text, zone, text.n));
-  if (plain.n > 6 && plain.p[plain.n - 3] == ':' && strchr("+-", plain.p[plain.n - 6])) {
-    memmove(plain.p + plain.n - 3, plain.p + plain.n - 2, 2);
-    plain.n--;
-  }
-  int64_t at = 0;
-  if (plain.over || pk_time_parse_iso(pk_buf_view(&plain), &at) != PK_OK || at < 0) at = 0;
-  pk_buf_free(&plain);
-  return at;
+  int64_t at;
+  return pk_time_parse_iso(text, &at) == PK_OK && at > 0 ? at : 0;
 }
 
 pk_str pk_vendor_cve(pk_str text) {

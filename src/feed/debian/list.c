@@ -2,7 +2,6 @@
 #include "feed/debian/list.h"
 
 #include "base/map.h"
-#include "base/times.h"
 #include "feed/line.h"
 #include "feed/vendor_tools.h"
 
@@ -131,8 +130,7 @@ static int64_t date_of(pk_str text) {
     return 0;
   char iso[32];
   snprintf(iso, sizeof iso, "%04u-%02u-%02u", (unsigned)y, month, (unsigned)d);
-  int64_t at = 0;
-  return pk_time_parse_iso(pk_str_of(iso), &at) == PK_OK ? at : 0;
+  return pk_vendor_time(pk_str_of(iso));
 }
 
 typedef struct header {

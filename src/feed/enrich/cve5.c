@@ -18,9 +18,9 @@
  * Of several CVSS scores that of the CNA is taken before those of others, and of one container the newest version.
  *  source CVE JSON record format 5.x, https://github.com/CVEProject/cve-schema */
 #include "base/json_tree.h"
-#include "base/times.h"
 #include "feed/enrich/fact.h"
 #include "feed/line.h"
+#include "feed/vendor_tools.h"
 
 /* Most memory of a record, and longest vector that is kept. Records of the Linux kernel have 1 MB. */
 #define RECORD_BYTES_MAX ((size_t)64 << 20)
@@ -101,8 +101,8 @@ static bool take_ssvc(reader *r, const pk_json_value *content) {
 
 /* A date that cannot be read is one that is not known. */
 static void take_kev(reader *r, const pk_json_value *content) {
-  int64_t at = 0;
-  if (pk_time_parse_iso(pk_json_text(content, "dateAdded"), &at) == PK_OK && at > 0) r->fact.exploited_at = at;
+  int64_t at = pk_vendor_time(pk_json_text(content, "dateAdded"));
+  if (at) r->fact.exploited_at = at;
 }
 
 static pk_rc take_others(reader *r, const pk_json_value *container, pk_err *err) {

@@ -32,8 +32,8 @@
  *  source https://endoflife.date/docs/api/v1/, https://endoflife.date/docs/api, CONTRIBUTING.md of endoflife.date */
 #include "base/json_tree.h"
 #include "base/map.h"
-#include "base/times.h"
 #include "feed/vendor.h"
+#include "feed/vendor_tools.h"
 
 #include <stdio.h>
 
@@ -122,9 +122,7 @@ static bool platform_of(reader *r, pk_str product, pk_str cycle, char *ret, bool
 
 /* A date, or true, which is 1 ("ended, no date given"); everything else is 0. */
 static int64_t end_of(pk_str text) {
-  int64_t at = 0;
-  if (pk_str_is(text, "true")) return 1;
-  return pk_time_parse_iso(text, &at) == PK_OK && at > 0 ? at : 0;
+  return pk_str_is(text, "true") ? 1 : pk_vendor_time(text);
 }
 
 /* Several releases may be one platform (FreeBSD 14 and 14.1): the one that bears its name, else the latest. */

@@ -15,9 +15,9 @@
  *   CVE-2020-0001,Example,Example,"Example Buffer Overflow",2026-01-01,"A ""quoted"" text",…
  */
 #include "base/json_tree.h"
-#include "base/times.h"
 #include "feed/enrich/fact.h"
 #include "feed/line.h"
+#include "feed/vendor_tools.h"
 
 /* Largest catalogue, most memory of one entry, and most columns; it has 1.5 MB and 11. */
 #define CATALOGUE_BYTES_MAX ((size_t)64 << 20)
@@ -40,7 +40,8 @@ static pk_rc add(reader *r, const pk_str *values, pk_err *err) {
   pk_cve_fact f;
   if (!pk_fact_init(&f, pk_str_trim(values[CVE]), &room))
     return pk_err_set(err, PK_E_SYNTAX, "entry %zu: cveID '%.*s' is no CVE", r->n + 1, PK_FMT(pk_str_cut(values[CVE], 80)));
-  if (pk_time_parse_iso(values[ADDED], &f.exploited_at) != PK_OK || f.exploited_at <= 0)
+  f.exploited_at = pk_vendor_time(values[ADDED]);
+  if (!f.exploited_at)
     return pk_err_set(err, PK_E_SYNTAX, "entry %zu: dateAdded '%.*s' is no date", r->n + 1,
                       PK_FMT(pk_str_cut(values[ADDED], 80)));
   f.ransomware = pk_str_is_nocase(pk_str_trim(values[RANSOMWARE]), "Known");

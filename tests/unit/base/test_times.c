@@ -65,6 +65,10 @@ static void test_iso_when_any_accepted_form_then_seconds(void **state) {
       {"1512179823", 1512179823},
       {" 2017-12-02 01:57:03 UTC ", 1512179823},
       {"2017-12-02T02:57:03 +0100", 1512179823},
+      {"2017-12-02T02:57:03+01:00", 1512179823},
+      {"2017-12-02T01:57:03.999Z", 1512179823},
+      {"2028-02-29", 1835395200},
+      {"2016-12-31T23:59:60Z", 1483228799},
   };
   for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
     int64_t at = 0;
@@ -76,7 +80,7 @@ static void test_iso_when_any_accepted_form_then_seconds(void **state) {
 static void test_iso_when_not_a_date_then_syntax_and_untouched(void **state) {
   (void)state;
   static const char *const texts[] = {"",           "2017",       "2017-13-02", "2017-12", "20171202T", "99999999999999999999",
-                                      "02.12.2017", "-1512179823"};
+                                      "02.12.2017", "-1512179823", "2027-02-31", "2027-02-29T10:00:00Z", "2017-12-02T01:57:03+1:00", "2017-12-02T01:57:03+01:xx"};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     int64_t at = 7;
     if (pk_time_parse_iso(pk_str_of(texts[i]), &at) != PK_E_SYNTAX) fail_msg("'%s' was accepted", texts[i]);
