@@ -587,24 +587,19 @@ pk_rc pk_store_cve_fact(pk_store *store, int64_t cve, pk_arena *arena, pk_cve_fa
   return rc == PK_OK && !b.n ? PK_NOTFOUND : rc;
 }
 
+static bool fill_release(void *to, pk_db_statement *s, pk_arena *arena) {
+  pk_release_fact *f = to;
+  *f = (pk_release_fact){.released_at = pk_db_int(s, 1), .eol_at = pk_db_int(s, 2), .extended_eol_at = pk_db_int(s, 3)};
+  return pk_arena_copy(arena, pk_db_text(s, 0), &f->platform);
+}
+
 pk_rc pk_store_release_facts(pk_store *store, pk_arena *arena, pk_release_fact **ret, size_t *ret_n, pk_err *err) {
-  pk_db_statement *s;
-  pk_release_fact *list = NULL;
-  size_t n = 0, cap = 0;
+  pk_db_statement *s = NULL;
+  void *array;
   pk_rc rc = pk_db_query(store->db, &s, err, "SELECT platform, released_at, eol_at, extended_eol_at FROM release_fact ORDER BY platform, feed_id", "");
-  while (rc == PK_OK && (rc = pk_db_step(s, err)) == PK_OK) {
-    void *array = list;
-    pk_release_fact f = {.released_at = pk_db_int(s, 1), .eol_at = pk_db_int(s, 2), .extended_eol_at = pk_db_int(s, 3)};
-    if (!pk_arena_grow(arena, &array, n, &cap, sizeof *list) || !pk_arena_copy(arena, pk_db_text(s, 0), &f.platform)) {
-      pk_db_done(s);
-      return pk_err_set(err, PK_E_LIMIT, "too many releases");
-    }
-    list = array;
-    list[n++] = f;
-  }
-  *ret = list;
-  *ret_n = n;
-  return rc == PK_END ? PK_OK : rc;
+  rc = pk_store_array(rc, s, arena, sizeof **ret, fill_release, "releases", &array, ret_n, err);
+  *ret = array;
+  return rc;
 }
 
 /* ---- source packages ---- */

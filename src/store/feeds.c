@@ -110,27 +110,22 @@ pk_rc pk_store_feed_list(pk_store *store, pk_feed_row **ret, size_t *ret_n, pk_e
   return PK_OK;
 }
 
+static bool fill_feed_platform(void *to, pk_db_statement *s, pk_arena *arena) {
+  pk_feed_platform *f = to;
+  f->feed_id = pk_db_int(s, 0);
+  return pk_arena_copy(arena, pk_db_text(s, 1), &f->platform);
+}
+
 pk_rc pk_store_feed_platforms(pk_store *store, pk_arena *arena, pk_feed_platform **ret, size_t *ret_n, pk_err *err) {
-  pk_db_statement *s;
-  pk_feed_platform *list = NULL;
-  size_t n = 0, cap = 0;
+  pk_db_statement *s = NULL;
+  void *array;
   pk_rc rc = pk_db_query(store->db, &s, err,
                          "SELECT f.id, COALESCE(p.platform, '') FROM feed f LEFT JOIN feed_platform p ON p.feed_id = f.id "
                          "WHERE EXISTS (SELECT 1 FROM definition d WHERE d.feed_id = f.id) ORDER BY f.id",
                          "");
-  while (rc == PK_OK && (rc = pk_db_step(s, err)) == PK_OK) {
-    void *array = list;
-    pk_feed_platform f = {.feed_id = pk_db_int(s, 0)};
-    if (!pk_arena_grow(arena, &array, n, &cap, sizeof *list) || !pk_arena_copy(arena, pk_db_text(s, 1), &f.platform)) {
-      pk_db_done(s);
-      return pk_err_set(err, PK_E_LIMIT, "too many platforms");
-    }
-    list = array;
-    list[n++] = f;
-  }
-  *ret = list;
-  *ret_n = n;
-  return rc == PK_END ? PK_OK : rc;
+  rc = pk_store_array(rc, s, arena, sizeof **ret, fill_feed_platform, "platforms", &array, ret_n, err);
+  *ret = array;
+  return rc;
 }
 
 pk_rc pk_store_feed_failed(pk_store *store, int64_t feed_id, int64_t now, const char *error, pk_err *err) {

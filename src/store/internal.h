@@ -19,6 +19,11 @@ struct pk_store {
 /** Walk the rows of a query: `each` sees one row a call. */
 typedef pk_rc pk_store_row(void *arg, pk_db_statement *row, pk_err *err);
 pk_rc pk_store_each(pk_rc opened, pk_db_statement *s, pk_store_row *each, void *arg, pk_err *err) PK_MUST_USE;
+/** The rows of a query as an array in an arena, each filled from its row; `fill` says false when its texts do not fit.
+ *  error PK_E_LIMIT: there are too many `what` */
+typedef bool pk_store_fill(void *to, pk_db_statement *row, pk_arena *arena);
+pk_rc pk_store_array(pk_rc opened, pk_db_statement *s, pk_arena *arena, size_t size, pk_store_fill *fill, const char *what, void **ret, size_t *ret_n,
+                     pk_err *err) PK_MUST_USE;
 
 /** A row of the table `setting`, appended to *ret. PK_NOTFOUND. */
 pk_rc store_read_setting(pk_db *db, pk_str name, pk_buf *ret, pk_err *err) PK_MUST_USE;

@@ -131,25 +131,20 @@ pk_rc pk_store_platform_intern(pk_store *store, pk_platform *platform, pk_err *e
                       "ittt", (int64_t)platform->type, platform->name, platform->arch, platform->judged_as);
 }
 
+static bool fill_platform(void *to, pk_db_statement *s, pk_arena *arena) {
+  pk_platform *p = to;
+  *p = (pk_platform){.id = pk_db_int(s, 0), .type = (pk_package_type)pk_db_int(s, 1)};
+  return pk_arena_copy(arena, pk_db_text(s, 2), &p->name) && pk_arena_copy(arena, pk_db_text(s, 3), &p->arch) &&
+         pk_arena_copy(arena, pk_db_text(s, 4), &p->judged_as);
+}
+
 pk_rc pk_store_platform_list(pk_store *store, pk_arena *arena, pk_platform **ret, size_t *ret_n, pk_err *err) {
-  pk_db_statement *s;
-  pk_platform *list = NULL;
-  size_t n = 0, cap = 0;
+  pk_db_statement *s = NULL;
+  void *array;
   pk_rc rc = pk_db_query(store->db, &s, err, "SELECT id, type, name, arch, judged_as FROM platform ORDER BY id", "");
-  while (rc == PK_OK && (rc = pk_db_step(s, err)) == PK_OK) {
-    void *array = list;
-    pk_platform p = {.id = pk_db_int(s, 0), .type = (pk_package_type)pk_db_int(s, 1)};
-    if (!pk_arena_grow(arena, &array, n, &cap, sizeof *list) || !pk_arena_copy(arena, pk_db_text(s, 2), &p.name) ||
-        !pk_arena_copy(arena, pk_db_text(s, 3), &p.arch) || !pk_arena_copy(arena, pk_db_text(s, 4), &p.judged_as)) {
-      pk_db_done(s);
-      return pk_err_set(err, PK_E_LIMIT, "too many platforms");
-    }
-    list = array;
-    list[n++] = p;
-  }
-  *ret = list;
-  *ret_n = n;
-  return rc == PK_END ? PK_OK : rc;
+  rc = pk_store_array(rc, s, arena, sizeof **ret, fill_platform, "platforms", &array, ret_n, err);
+  *ret = array;
+  return rc;
 }
 
 pk_rc pk_store_profile_find(pk_store *store, int64_t platform_id, int64_t set_id, pk_str kernel, int64_t *ret_id, pk_err *err) {

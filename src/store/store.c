@@ -219,6 +219,31 @@ pk_rc pk_store_each(pk_rc opened, pk_db_statement *s, pk_store_row *each, void *
   return rc == PK_END ? PK_OK : rc;
 }
 
+typedef struct array_filling {
+  pk_arena *arena;
+  size_t size, n, cap;
+  pk_store_fill *fill;
+  const char *what;
+  void *array;
+} array_filling;
+
+static pk_rc fill_row(void *arg, pk_db_statement *s, pk_err *err) {
+  array_filling *a = arg;
+  if (!pk_arena_grow(a->arena, &a->array, a->n, &a->cap, a->size) || !a->fill((char *)a->array + a->n * a->size, s, a->arena))
+    return pk_err_set(err, PK_E_LIMIT, "too many %s", a->what);
+  a->n++;
+  return PK_OK;
+}
+
+pk_rc pk_store_array(pk_rc opened, pk_db_statement *s, pk_arena *arena, size_t size, pk_store_fill *fill, const char *what, void **ret, size_t *ret_n,
+                     pk_err *err) {
+  array_filling a = {.arena = arena, .size = size, .fill = fill, .what = what};
+  pk_rc rc = pk_store_each(opened, s, fill_row, &a, err);
+  *ret = a.array;
+  *ret_n = a.n;
+  return rc;
+}
+
 bool pk_store_next_id(pk_str *rest, int64_t *id) {
   uint64_t step;
   pk_str before = *rest;
