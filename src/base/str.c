@@ -32,6 +32,8 @@ bool pk_str_ends(pk_str a, const char *suffix) {
   return a.n >= n && (n == 0 || memcmp(a.p + a.n - n, suffix, n) == 0);
 }
 
+bool pk_str_has(pk_str a, const char *part) { return a.p && memmem(a.p, a.n, part, strlen(part)); }
+
 size_t pk_str_find(pk_str s, char c) {
   const char *hit = s.n ? memchr(s.p, c, s.n) : NULL;
   return hit ? (size_t)(hit - s.p) : s.n;

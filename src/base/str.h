@@ -29,6 +29,7 @@ bool pk_str_is_nocase(pk_str a, const char *text);
 int pk_str_cmp(pk_str a, pk_str b);
 bool pk_str_starts(pk_str a, const char *prefix);
 bool pk_str_ends(pk_str a, const char *suffix);
+bool pk_str_has(pk_str a, const char *part);
 /** Position of the first or last byte `c`, or `s.n` when there is none. */
 size_t pk_str_find(pk_str s, char c);
 size_t pk_str_rfind(pk_str s, char c);

@@ -73,7 +73,7 @@ static bool rpm_tail_fits(pk_str tail, pk_str name, pk_str vr) {
   pk_str told = plus < tail.n ? pk_str_sub(tail, plus + 1, tail.n) : PK_STR("");
   pk_str variant = rpm_variant(name);
   if (told.n) return variant.n && pk_str_starts(told, "rt") == pk_str_is(variant, "rt") && memcmp(told.p, variant.p, variant.n < told.n ? variant.n : told.n) == 0;
-  if (variant.n && !memmem(vr.p, vr.n, ".rt", 3)) return false;
+  if (variant.n && !pk_str_has(vr, ".rt")) return false;
   if (tail.n == 0 || tail.p[0] == '.') return true;
   /* EL 5 and older glue the flavour on: 2.6.18-398.el5xen is kernel-xen */
   pk_str flavour = pk_str_sub(name, strlen("kernel-"), name.n);

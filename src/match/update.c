@@ -18,7 +18,7 @@ bool pk_update_arch_fits(pk_package_type type, pk_str native_arch, pk_str instal
 }
 
 /* Built for a module stream: "1.2-3.module+el8.5.0+…" or "….module_el8…" */
-static bool is_modular(pk_str evr) { return evr.n && memmem(evr.p, evr.n, ".module", 7) != NULL; }
+static bool is_modular(pk_str evr) { return pk_str_has(evr, ".module"); }
 
 static bool may_replace(const pk_package *installed, pk_str native_arch, const pk_candidate *c) {
   if (c->automatic == PK_AUTOMATIC_NEVER) return false;

@@ -25,7 +25,7 @@ typedef struct choice {
 } choice;
 
 static bool is_glpi_agent(const pk_report_request *r) {
-  return r->user_agent.n >= 4 && memmem(r->user_agent.p, r->user_agent.n, "GLPI", 4);
+  return pk_str_has(r->user_agent, "GLPI");
 }
 
 static bool is_json_type(pk_str content_type) {

@@ -60,7 +60,7 @@ static enum MHD_Result accept_report(pk_request *r, pk_reply_form form, const pk
 
 /* Queries that want an answer with packages, or nothing stored, need the report decoded. */
 static bool asks_for_more(pk_str query) {
-  return query.n && (memmem(query.p, query.n, "report", 6) || memmem(query.p, query.n, "mode=1", 6) || memmem(query.p, query.n, "mode=2", 6));
+  return pk_str_has(query, "report") || pk_str_has(query, "mode=1") || pk_str_has(query, "mode=2");
 }
 
 static bool form_of_protocol(int64_t protocol, pk_reply_form *ret) {

@@ -518,9 +518,8 @@ static pk_rc read_vulnerabilities(document *d, const pk_json_value *vulnerabilit
 
 /* Everything but statements about CVEs. openEuler calls its advisories statements: they bear an advisory's name. */
 static bool is_advisory(const pk_json_value *head, pk_str id) {
-  static const char mark[] = "-SA-";
   if (!pk_str_is_nocase(pk_json_text(head, "category"), "csaf_vex")) return true;
-  return pk_cve_number(id) == 0 && memmem(id.p, id.n, mark, strlen(mark));
+  return pk_cve_number(id) == 0 && pk_str_has(id, "-SA-");
 }
 
 static pk_rc check_head(const pk_json_value *head, pk_str id, pk_err *err) {

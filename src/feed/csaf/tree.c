@@ -29,7 +29,7 @@ static void add_product(pk_csaf_tree *tree, const pk_json_value *product, pk_str
   if (*place) return;          /* CSAF forbids it (6.1.2); the first stands */
   tree->products[tree->n] = p; /* as many were counted */
   *place = ++tree->n;
-  if (pk_str_starts(p.purl, "pkg:rpm/") && memmem(p.purl.p, p.purl.n, "arch=src", 8)) tree->has_sources = true;
+  if (pk_str_starts(p.purl, "pkg:rpm/") && pk_str_has(p.purl, "arch=src")) tree->has_sources = true;
 }
 
 static size_t count(const pk_json_value *list) {
@@ -90,7 +90,7 @@ static pk_rc find_platform(const pk_csaf_tree *tree, pk_csaf_product *p, pk_err 
   p->platform = PK_STR("");
   pk_rc rc = PK_NOTFOUND;
   if (p->cpe.n) rc = pk_vendor_platform(tree->platforms, p->cpe, tree->arena, &p->platform, err);
-  bool is_certain = p->cpe.n && memmem(p->cpe.p, p->cpe.n, ":redhat", 7);
+  bool is_certain = pk_str_has(p->cpe, ":redhat");
   if (rc == PK_NOTFOUND && !is_certain && p->purl.n == 0)
     rc = pk_vendor_platform(tree->platforms, p->name, tree->arena, &p->platform, err);
   return rc == PK_NOTFOUND ? PK_OK : rc;
