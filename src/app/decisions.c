@@ -48,7 +48,7 @@ pk_rc pk_exception_check(const pk_exception *e, pk_err *err) {
   if (rc == PK_OK && (e->version.n || e->arch.n) && !e->package.n) rc = pk_err_set(err, PK_E_SYNTAX, "version and arch are of a package: give it too");
   if (rc == PK_OK && e->group_kind == PK_GROUP_PLATFORM) rc = pk_err_set(err, PK_E_SYNTAX, "a platform goes into the field platform, not into group");
   if (rc == PK_OK && e->group_kind == PK_GROUP_NONE && e->group_value.n) rc = pk_err_set(err, PK_E_SYNTAX, "value is of a group: give it too");
-  if (rc == PK_OK && e->expires_at && e->expires_at <= e->created_at) rc = pk_err_set(err, PK_E_SYNTAX, "expires lies in the past");
+  if (rc == PK_OK && pk_exception_has_ended(e, e->created_at)) rc = pk_err_set(err, PK_E_SYNTAX, "expires lies in the past");
   return rc;
 }
 
@@ -80,7 +80,7 @@ typedef struct host_choosing {
 static pk_rc keep_if_for_host(void *arg, const pk_exception *e, pk_err *err) {
   const host_choosing *c = arg;
   void *array = c->to->list;
-  if ((e->expires_at && e->expires_at <= c->now) || !pk_exception_is_for(e, c->host)) return PK_OK;
+  if (pk_exception_has_ended(e, c->now) || !pk_exception_is_for(e, c->host)) return PK_OK;
   bool fits = pk_arena_grow(c->arena, &array, c->to->n, &c->to->cap, sizeof *c->to->list);
   if (fits) {
     c->to->list = array;

@@ -21,6 +21,8 @@ pk_str pk_domain_tld(pk_str domain) {
   return dot < domain.n ? pk_str_sub(domain, dot + 1, domain.n) : domain;
 }
 
+bool pk_exception_has_ended(const pk_exception *e, int64_t now) { return e->expires_at && e->expires_at <= now; }
+
 bool pk_exception_is_for(const pk_exception *e, const pk_exception_subject *host) {
   switch (e->group_kind) {
   case PK_GROUP_NONE: return true;

@@ -55,6 +55,8 @@ typedef struct pk_exception_subject {
   pk_str key, domain, tld, site, tag;
 } pk_exception_subject;
 
+/** Does it not count any more? */
+bool pk_exception_has_ended(const pk_exception *e, int64_t now);
 /** Is the exception for this host? */
 bool pk_exception_is_for(const pk_exception *e, const pk_exception_subject *host);
 /** Does it take away this CVE on this package (NULL: on the whole host) of a platform? */

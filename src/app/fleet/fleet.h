@@ -88,7 +88,7 @@ typedef struct pk_fleet_set {
 
 /** How the kernel that runs stands. The order is that of a listing, the worst last. */
 typedef enum pk_kernel_state {
-  PK_KERNEL_NOT_TOLD, /**< which one runs */
+  PK_KERNEL_UNKNOWN,  /**< nobody told which one runs, or nobody judges it */
   PK_KERNEL_CURRENT,  /**< nothing better is known */
   PK_KERNEL_RESTART,  /**< a newer one is installed and waits for a restart */
   PK_KERNEL_UPDATE    /**< a newer one, or one that fixes a vulnerability, is there to be installed */

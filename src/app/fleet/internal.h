@@ -22,7 +22,8 @@ typedef struct fleet_pool {
   const pk_platform *platforms;
   size_t n_platforms;
   struct platform_verdicts {
-    int64_t platform_id;
+    int64_t platform_id, support_ends_at; /* as of a profile */
+    bool spoken_of;                       /* by a feed that says what is vulnerable */
     const pk_fleet_verdict **by_package;
     size_t n;
   } *verdicts;

@@ -90,7 +90,7 @@ static void list_active(making *m) {
   m->active = pk_realloc_array(NULL, f->n_exceptions + 1, sizeof *m->active);
   for (size_t i = 0; i < f->n_exceptions; i++) {
     const pk_exception *e = &f->exceptions[i];
-    if (e->expires_at && e->expires_at <= f->made_at) continue;
+    if (pk_exception_has_ended(e, f->made_at)) continue;
     m->active[m->n_active++] = e;
     if (e->expires_at && e->expires_at < f->valid_until) f->valid_until = e->expires_at;
   }

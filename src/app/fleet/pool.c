@@ -348,6 +348,34 @@ static pk_rc keep_verdict(void *arg, const pk_kept_verdict *row, pk_err *err) {
   return PK_OK;
 }
 
+/* For which platform the feed is; "": all. */
+static pk_str feed_platform(const fleet_pool *pool, int64_t id) {
+  for (size_t i = 0; i < pool->n_feeds; i++)
+    if (pool->feeds[i].feed.id == id) return pk_str_of(pool->feeds[i].feed.platform);
+  return PK_STR("");
+}
+
+static bool is_spoken_of(const fleet_pool *pool, const pk_platform *platform) {
+  for (size_t i = 0; i < pool->n_spoken_of; i++) {
+    const pk_feed_platform *s = &pool->spoken_of[i];
+    if (pk_judge_speaks(s->platform, platform) && pk_judge_speaks(feed_platform(pool, s->feed_id), platform)) return true;
+  }
+  return false;
+}
+
+/* By the release that names the platform most closely; 0: not said. */
+static int64_t end_of_support(const fleet_pool *pool, const pk_platform *platform) {
+  int64_t ends_at = 0;
+  size_t longest = 0;
+  for (size_t i = 0; i < pool->n_releases; i++) {
+    const pk_release_fact *r = &pool->releases[i];
+    if (!r->eol_at || r->platform.n <= longest || !pk_platform_covers(r->platform, platform->name)) continue;
+    longest = r->platform.n;
+    ends_at = r->eol_at;
+  }
+  return ends_at;
+}
+
 static pk_rc verdicts_of(fleet_pool *pool, pk_store *store, const pk_platform *platform, verdict_keeping *ret, pk_err *err) {
   *ret = (verdict_keeping){pool, store, platform, NULL};
   for (size_t i = 0; i < pool->n_verdicts; i++)
@@ -355,7 +383,7 @@ static pk_rc verdicts_of(fleet_pool *pool, pk_store *store, const pk_platform *p
   if (ret->table) return PK_OK;
   PK_GROW(pool->verdicts, pool->n_verdicts, pool->verdicts_cap);
   ret->table = &pool->verdicts[pool->n_verdicts++];
-  *ret->table = (struct platform_verdicts){.platform_id = platform->id};
+  *ret->table = (struct platform_verdicts){.platform_id = platform->id, .spoken_of = is_spoken_of(pool, platform), .support_ends_at = end_of_support(pool, platform)};
   return pk_store_kept_verdicts(store, platform->id, 0, keep_verdict, ret, err);
 }
 
@@ -531,37 +559,14 @@ static bool has_fix(const pk_fleet_verdict *v) {
 }
 
 static pk_kernel_state kernel_state_of(const pk_fleet_profile *p) {
-  if (!p->kernel.n) return PK_KERNEL_NOT_TOLD;
+  if (!p->kernel.n) return PK_KERNEL_UNKNOWN;
   if (p->reboot_pending) return PK_KERNEL_RESTART;
+  if (!p->updates_judged && !p->cves_judged) return PK_KERNEL_UNKNOWN;
   for (size_t i = 0; i < p->n_update_verdicts; i++)
     if (runs(p->updates[i], p->kernel)) return PK_KERNEL_UPDATE;
   for (size_t i = 0; i < p->n_vulnerable; i++)
     if (runs(p->vulnerable[i], p->kernel) && has_fix(p->vulnerable[i])) return PK_KERNEL_UPDATE;
   return PK_KERNEL_CURRENT;
-}
-
-/* For which platform the feed is; "": all. */
-static pk_str feed_platform(const fleet_pool *pool, int64_t id) {
-  for (size_t i = 0; i < pool->n_feeds; i++)
-    if (pool->feeds[i].feed.id == id) return pk_str_of(pool->feeds[i].feed.platform);
-  return PK_STR("");
-}
-
-/* What the verdicts rest on. */
-static void note_ground(const fleet_pool *pool, pk_fleet_profile *p) {
-  size_t longest = 0;
-  for (size_t i = 0; i < p->set->n; i++) p->updates_judged |= p->states[i] > PK_UPDATE_UNKNOWN;
-  p->cves_judged = p->n_vulnerable > 0;
-  for (size_t i = 0; !p->cves_judged && i < pool->n_spoken_of; i++) {
-    const pk_feed_platform *s = &pool->spoken_of[i];
-    p->cves_judged = pk_judge_speaks(s->platform, p->platform) && pk_judge_speaks(feed_platform(pool, s->feed_id), p->platform);
-  }
-  for (size_t i = 0; i < pool->n_releases; i++) {
-    const pk_release_fact *r = &pool->releases[i];
-    if (!r->eol_at || r->platform.n <= longest || !pk_platform_covers(r->platform, p->platform->name)) continue;
-    longest = r->platform.n;
-    p->support_ends_at = r->eol_at;
-  }
 }
 
 static pk_rc fill_profile(fleet_pool *pool, pk_store *store, const pk_kept_profile *row, pk_fleet_profile *p, pk_err *err) {
@@ -581,6 +586,7 @@ static pk_rc fill_profile(fleet_pool *pool, pk_store *store, const pk_kept_profi
     rc = verdict_on(&k, p->set->ids[i], &v, err);
     if (rc != PK_OK || !v || pk_kernel_role_of(&v->package->package, p->kernel) == PK_KERNEL_IDLE) continue;
     states[i] = (unsigned char)v->state;
+    p->updates_judged |= v->state > PK_UPDATE_UNKNOWN;
     if (v->n_rules) add_verdict(&vulnerable, v);
   }
   pk_str rest = row->updates;
@@ -595,8 +601,9 @@ static pk_rc fill_profile(fleet_pool *pool, pk_store *store, const pk_kept_profi
   free(updates.list);
   free(vulnerable.list);
   if (rc != PK_OK) return rc;
+  p->cves_judged = k.table->spoken_of || p->n_vulnerable > 0;
+  p->support_ends_at = k.table->support_ends_at;
   p->kernel_state = kernel_state_of(p);
-  note_ground(pool, p);
   return count_cves(pool, p, err);
 }
 

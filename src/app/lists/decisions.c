@@ -72,7 +72,7 @@ pk_rc pk_rows_exceptions(const pk_fleet *f, const pk_list_wanted *w, pk_arena *a
     exception_row *r = &rows[n];
     *r = (exception_row){.id = e->id, .package = e->package, .version = e->version, .arch = e->arch, .platform = e->platform,
                          .group = pk_str_of(pk_group_kind_name(e->group_kind)), .value = e->group_value, .reason = e->reason, .approver = e->approver,
-                         .created = e->created_at, .expires = e->expires_at, .expired = e->expires_at && e->expires_at <= f->made_at, .hosts = f->exception_hosts[i]};
+                         .created = e->created_at, .expires = e->expires_at, .expired = pk_exception_has_ended(e, f->made_at), .hosts = f->exception_hosts[i]};
     if (!name_of(e->cve, arena, &r->cve)) return pk_rows_full(err);
     if (w->hosts.cve && w->hosts.cve != e->cve) continue;
     if (!pk_text_holds(r->cve.text, w->q) && !pk_text_holds(e->package, w->q) && !pk_text_holds(e->reason, w->q)) continue;
