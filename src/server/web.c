@@ -48,13 +48,17 @@ static bool takes_gzip(const pk_request *r) {
 
 static enum MHD_Result send_asset(pk_request *r, const char *type, pk_str packed) {
   char etag[PK_ETAG_MAX];
-  pk_etag_of(packed, etag);
-  const char *const headers[][2] = {{"Cache-Control", "no-cache"}, {"ETag", etag}, {"Vary", "Accept-Encoding"}, {"Content-Encoding", "gzip"}};
-  if (pk_request_has(r, etag)) return pk_reply_with(r, 304, type, PK_STR(""), headers, 3);
-  if (takes_gzip(r)) return pk_reply_with(r, 200, type, packed, headers, 4);
   pk_buf text;
-  bool good = unpack(packed, ASSET_BYTES_MAX, &text);
-  enum MHD_Result sent = good ? pk_reply_with(r, 200, type, pk_buf_view(&text), headers, 3) : MHD_NO;
+  bool gzip = takes_gzip(r);
+  pk_buf_init(&text, 0);
+  if (!gzip && !unpack(packed, ASSET_BYTES_MAX, &text)) {
+    pk_buf_free(&text);
+    return MHD_NO;
+  }
+  pk_str body = gzip ? packed : pk_buf_view(&text);
+  pk_etag_of(body, etag);
+  const char *const headers[][2] = {{"Cache-Control", "no-cache"}, {"ETag", etag}, {"Vary", "Accept-Encoding"}, {"Content-Encoding", "gzip"}};
+  enum MHD_Result sent = pk_request_has(r, etag) ? pk_reply_with(r, 304, type, PK_STR(""), headers, 3) : pk_reply_with(r, 200, type, body, headers, gzip ? 4 : 3);
   pk_buf_free(&text);
   return sent;
 }

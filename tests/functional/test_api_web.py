@@ -139,6 +139,9 @@ def test_asset_when_the_asker_has_it_then_it_is_not_sent_again(server, path):
     again = get(server, path, If_None_Match=tag)
     assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag)
     assert get(server, path, If_None_Match='"other"').status == 200
+    packed = get(server, path, Accept_Encoding="gzip")  # another representation has another tag (RFC 9110, 8.8.3.3)
+    assert packed.headers["etag"] != tag and get(server, path, Accept_Encoding="gzip", If_None_Match=packed.headers["etag"]).status == 304
+    assert get(server, path, Accept_Encoding="gzip", If_None_Match=tag).status == 200
 
 
 def test_assets_when_compared_then_their_types_are_those_of_their_content(server):
