@@ -152,6 +152,7 @@ def test_overview_when_filtered_then_it_has_the_numbers_of_these_hosts(fleet, qu
                "hosts_unjudged": sum(not is_judged(h) for h in hosts), "hosts_unsupported": sum(h["unsupported"] for h in hosts),
                "hosts_silent": sum(h["silent"] for h in hosts), **{name: sum(h[name] for h in hosts) for name in ("updates", "security", "cves")}}
     assert {name: said[name] for name in numbers} == numbers
+    assert said["tagged"] == [{"tag": "Critical", "hosts": sum("Critical" in h["cve_tags"] for h in hosts)}]
     cves = fleet.api.rows("cves", **query)
     assert said["distinct_cves"] == len(cves) and said["worst_cves"] == cves[:8]
 

@@ -22,7 +22,7 @@ export function KernelState({ host }: { host: Host }) {
         update
       </Flag>
     );
-  return <>{host.kernel_state === 'current' ? 'current' : 'not told'}</>;
+  return <>{host.kernel_state === 'current' ? 'current' : host.kernel ? 'not judged' : 'not told'}</>;
 }
 
 export function Unsupported({ host }: { host: Host }) {

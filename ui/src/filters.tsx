@@ -11,7 +11,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { get } from './api';
 import type { Group as Counted, Host, Page, Params } from './api';
-import { useSettings } from './pieces';
+import { useOverview, useSettings } from './pieces';
 import type { Search } from './search';
 
 /** Filters that every list of the fleet takes. */
@@ -210,7 +210,9 @@ export function CveFilters({ placeholder, all }: { placeholder: string; all: str
 function CveTagFilter() {
   const { search, change } = usePageSearch();
   const settings = useSettings();
+  const overview = useOverview();
   const names = new Set(settings.data?.tag_names.split(',').map((name) => name.trim()).filter(Boolean));
+  for (const { tag } of overview.data?.tagged ?? []) names.add(tag);
   if (search.cve_tag) names.add(search.cve_tag);
   return <Select label="CVE tag" data={[...names]} value={search.cve_tag ?? null} onChange={(value) => change({ cve_tag: value ?? undefined })} clearable />;
 }

@@ -9,7 +9,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { get, Problem } from './api';
-import type { Settings } from './api';
+import type { Overview, Settings } from './api';
 import { AnchorLink } from './links';
 import type { Search } from './search';
 import { useTitle } from './title';
@@ -17,6 +17,15 @@ import { useTitle } from './title';
 /* The pages are in English, and so are their numbers and dates. */
 const LOCALE = 'en-GB';
 export const number = (n: number) => n.toLocaleString(LOCALE);
+
+/** Numbers of the hosts that a filter lets through. */
+export function useOverview(filter: Search = {}) {
+  return useQuery({
+    queryKey: ['overview', filter],
+    queryFn: ({ signal }) => get<Overview>('overview', filter, signal),
+    refetchInterval: 60_000,
+  });
+}
 
 export function useSettings() {
   return useQuery({ queryKey: ['settings'], queryFn: () => get<Settings>('settings'), staleTime: 300_000 });
@@ -105,7 +114,6 @@ export function DialogButton({
   about,
   title,
   size = 'compact-xs',
-  colour,
   wide = false,
   children,
 }: {
@@ -113,14 +121,13 @@ export function DialogButton({
   about?: string;
   title: string;
   size?: string;
-  colour?: string;
   wide?: boolean;
   children: (close: () => void) => ReactNode;
 }) {
   const [opened, { open, close }] = useDisclosure(false);
   return (
     <>
-      <Button variant={colour ? 'filled' : 'default'} color={colour} size={size} onClick={open} aria-label={about}>
+      <Button variant="default" size={size} onClick={open} aria-label={about}>
         {label}
       </Button>
       <Modal opened={opened} onClose={close} size={wide ? 'lg' : undefined} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
@@ -262,7 +269,7 @@ export function Judged({ n, judged, by, bad }: { n: number; judged: boolean; by:
   if (judged || n) return <Count n={n} bad={bad} />;
   return (
     <Tooltip label={`not judged: ${by} is known for it`} events={{ hover: true, focus: true, touch: true }}>
-      <Text span size="sm" c="dimmed" aria-label={`not judged: ${by} is known for it`}>
+      <Text span size="sm" c="dimmed" role="img" tabIndex={0} aria-label={`not judged: ${by} is known for it`}>
         –
       </Text>
     </Tooltip>

@@ -37,6 +37,17 @@ function SchemeToggle() {
   );
 }
 
+/** Paper is white, whatever the screen is. */
+function useLightPaper() {
+  const scheme = useComputedColorScheme('light');
+  useEffect(() => {
+    const paper = matchMedia('print');
+    const dress = () => document.documentElement.setAttribute('data-mantine-color-scheme', paper.matches ? 'light' : scheme);
+    paper.addEventListener('change', dress);
+    return () => paper.removeEventListener('change', dress);
+  }, [scheme]);
+}
+
 const MENU = [
   { to: '/', label: 'Overview' },
   { to: '/hosts', label: 'Hosts' },
@@ -108,6 +119,7 @@ export function Shell() {
   });
   const location = useLocation();
   const settings = useSettings();
+  useLightPaper();
   const main = useRef<HTMLElement>(null);
 
   // A new page: the menu closes and the reading position is its beginning.

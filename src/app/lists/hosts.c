@@ -138,6 +138,13 @@ void pk_count_chosen(const pk_chosen *c, pk_group_numbers *ret) {
   for (size_t i = 0; i < c->n; i++) count_host(c->fleet, c->hosts[i], ret);
 }
 
+void pk_count_tagged(const pk_chosen *c, int64_t ret_hosts[PK_TAG_NAMES_MAX]) {
+  memset(ret_hosts, 0, PK_TAG_NAMES_MAX * sizeof *ret_hosts);
+  for (size_t i = 0; i < c->fleet->n_stands; i++)
+    for (size_t t = 0; c->per_stand[i] && t < c->fleet->n_tag_names; t++)
+      if (c->fleet->stands[i].tags >> t & 1) ret_hosts[t] += c->per_stand[i];
+}
+
 pk_rc pk_rows_groups(const pk_chosen *c, pk_group_kind kind, pk_arena *arena, pk_rows *ret, pk_err *err) {
   pk_map places; /* texts are interned: their address tells them apart */
   group_row *rows = NULL;

@@ -37,6 +37,8 @@ pk_rc pk_rows_groups(const pk_chosen *c, pk_group_kind kind, pk_arena *arena, pk
 void pk_group_row_of(const pk_rows *rows, size_t place, pk_str *ret_value, pk_group_counts *ret);
 /** Numbers of all chosen hosts together. */
 void pk_count_chosen(const pk_chosen *c, pk_group_numbers *ret);
+/** How many of them have a CVE with each enabled tag, by the tag's place among the fleet's tag_names. */
+void pk_count_tagged(const pk_chosen *c, int64_t ret_hosts[PK_TAG_NAMES_MAX]);
 
 /* packages.c */
 pk_rc pk_rows_packages(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;

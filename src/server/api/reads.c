@@ -253,6 +253,29 @@ static void write_counts(pk_json_out *o, const pk_group_numbers *all) {
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) write_number(o, numbers[i].name, numbers[i].n);
 }
 
+/* Those of most hosts first. */
+static void write_tagged(const pk_chosen *chosen, pk_json_out *o) {
+  const pk_fleet *f = chosen->fleet;
+  int64_t hosts[PK_TAG_NAMES_MAX];
+  size_t order[PK_TAG_NAMES_MAX];
+  pk_count_tagged(chosen, hosts);
+  for (size_t i = 0, k; i < f->n_tag_names; i++) {
+    for (k = i; k && (hosts[order[k - 1]] < hosts[i] || (hosts[order[k - 1]] == hosts[i] && pk_str_cmp(f->tag_names[order[k - 1]], f->tag_names[i]) > 0)); k--)
+      order[k] = order[k - 1];
+    order[k] = i;
+  }
+  pk_json_key(o, "tagged");
+  pk_json_begin(o, '[');
+  for (size_t i = 0; i < f->n_tag_names; i++) {
+    pk_json_begin(o, '{');
+    pk_json_key(o, "tag");
+    pk_json_str(o, f->tag_names[order[i]]);
+    write_number(o, "hosts", hosts[order[i]]);
+    pk_json_end(o, '}');
+  }
+  pk_json_end(o, ']');
+}
+
 static pk_rc write_feed_health(pk_api_call *c, pk_json_out *o, pk_err *err) {
   int64_t n[5] = {0};
   static const char *const names[] = {"total", "failing", "held", "stale", "never"};
@@ -305,6 +328,7 @@ static pk_rc get_overview(pk_api_call *c, pk_err *err) {
   pk_count_chosen(&chosen, &numbers);
   pk_json_begin(&o, '{');
   write_counts(&o, &numbers);
+  write_tagged(&chosen, &o);
   rc = write_worst(c, &chosen, &o, err);
   if (rc == PK_OK) rc = write_feed_health(c, &o, err);
   pk_json_end(&o, '}');

@@ -21,7 +21,7 @@ function Fetch({ feed }: { feed: Feed }) {
           Fetch now
         </Button>
         {feed.held && (
-          <DialogButton label="Accept…" about={`Accept the change of ${feed.name}`} title={`Accept the change of ${feed.name}?`} colour="orange">
+          <DialogButton label="Accept…" about={`Accept the change of ${feed.name}`} title={`Accept the change of ${feed.name}?`}>
             {(close) => (
               <Stack>
                 <Text size="sm" className="break">
@@ -36,7 +36,7 @@ function Fetch({ feed }: { feed: Feed }) {
                     Keep what is in force
                   </Button>
                   <Button
-                    color="orange"
+                    color="red"
                     onClick={() => {
                       close();
                       edit.mutate(true);
@@ -72,13 +72,13 @@ const columns: Column<Feed>[] = [
       </>
     ),
   },
+  { id: 'actions', title: 'Actions', cell: (f) => <Fetch feed={f} /> },
   { id: 'last_good', title: 'Last good', sort: 'last_good', cell: (f) => <Time at={f.last_good} /> },
-  { id: 'last_change', title: 'Last change', sort: 'last_change', cell: (f) => <Time at={f.last_change} /> },
   { id: 'type', title: 'Type', sort: 'type', cell: (f) => f.type },
   { id: 'platform', title: 'Platform', sort: 'platform', cell: (f) => f.platform || 'all' },
   { id: 'packages', title: 'Versions', sort: 'packages', numeric: true, cell: (f) => <Count n={f.packages} /> },
   { id: 'definitions', title: 'Definitions', sort: 'definitions', numeric: true, cell: (f) => <Count n={f.definitions} /> },
-  { id: 'actions', title: 'Actions', cell: (f) => <Fetch feed={f} /> },
+  { id: 'last_change', title: 'Last change', sort: 'last_change', extra: true, cell: (f) => <Time at={f.last_change} /> },
   { id: 'last_try', title: 'Last try', sort: 'last_try', extra: true, cell: (f) => <Time at={f.last_try} /> },
   { id: 'class', title: 'Class', sort: 'class', extra: true, cell: (f) => f.class },
   { id: 'signed', title: 'Signature', sort: 'signed', extra: true, cell: (f) => (f.signed ? 'checked' : 'not checked') },

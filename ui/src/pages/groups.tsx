@@ -4,12 +4,12 @@ import { getRouteApi } from '@tanstack/react-router';
 import type { Group } from '../api';
 import { HostFilterBar, hostParams, usePageSearch } from '../filters';
 import { AnchorLink } from '../links';
-import { Count, HostsLink, Loaded, PageHead, Section, Time } from '../pieces';
+import { Count, HostsLink, Loaded, PageHead, Section, Time, useOverview } from '../pieces';
 import type { Search } from '../search';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 import { Trend } from '../trend';
-import { Summary, useOverview } from './overview';
+import { Summary } from './overview';
 import { outdatedColumns } from './packages';
 
 const route = getRouteApi('/groups/$kind');

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Alert, SimpleGrid, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { get } from '../api';
+import { Alert, Group, SimpleGrid, Table, Text } from '@mantine/core';
 import type { Cve, Overview } from '../api';
 import { Exploited, PackageLinks, percent } from '../columns';
 import { AnchorLink } from '../links';
-import { CveLink, HostsLink, Loaded, number, PageHead, Section, Severity, Stat, useSettings } from '../pieces';
+import { CveLink, HostsLink, Loaded, number, PageHead, Section, Severity, Stat, Tags, useOverview, useSettings } from '../pieces';
 import type { Search } from '../search';
 import { Trend } from '../trend';
 
@@ -112,6 +110,20 @@ export function Summary({ overview: o, filter = {} }: { overview: Overview; filt
         <Stat label="Out of support" value={o.hosts_unsupported} search={hosts({ state: 'unsupported', sort: 'support_ends' })} colour="red" about="their release gets no fixes" />
         <Stat label="Not judged" value={o.hosts_unjudged} search={hosts({ state: 'unjudged', sort: 'platform' })} colour="orange" about="no feed is known for them" />
       </SimpleGrid>
+      {o.tagged.length > 0 && (
+        <Section title="Tagged CVEs">
+          <Group gap="lg" role="list" aria-label="Hosts by the tags of their CVEs">
+            {o.tagged.map(({ tag, hosts: n }) => (
+              <div key={tag} role="listitem">
+                <Tags names={[tag]} />
+                <HostsLink search={hosts({ cve_tag: tag, sort: '-tagged' })} label={`${number(n)} hosts with CVEs tagged ${tag}`}>
+                  {number(n)} hosts
+                </HostsLink>
+              </div>
+            ))}
+          </Group>
+        </Section>
+      )}
       <Section
         title="Worst CVEs, known exploited first"
         actions={
@@ -124,14 +136,6 @@ export function Summary({ overview: o, filter = {} }: { overview: Overview; filt
       </Section>
     </>
   );
-}
-
-export function useOverview(filter: Search = {}) {
-  return useQuery({
-    queryKey: ['overview', filter],
-    queryFn: ({ signal }) => get<Overview>('overview', filter, signal),
-    refetchInterval: 60_000,
-  });
 }
 
 export function OverviewPage() {
