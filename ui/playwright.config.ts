@@ -16,6 +16,7 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: `${OUTPUT || 'test-results'}/failed`,
   timeout: 90_000,
+  retries: 1, // what fails once, on a machine that does much else, is told as flaky
   workers: 2,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,

@@ -13,6 +13,7 @@ import time
 import kit
 
 HOSTS = 48
+OLD_HOST = "relic.example.org"
 SITES = ["CERN", "Brno", "Lyon", ""]
 TAGS = ["web", "batch", "storage"]
 DOMAINS = ["cern.example", "brno.example.cz", "lyon.example.fr"]
@@ -79,6 +80,30 @@ def write_facts(folder):
                                                                                               "baseSeverity": "HIGH"}}]}}}))
 
 
+def write_releases(folder):
+    """Which release is supported until when."""
+    folder.mkdir(parents=True, exist_ok=True)
+    releases = [{"name": name, "releaseDate": "2017-06-17", "isEol": name == "9", "eolFrom": end} for name, end in (("12", "2099-06-10"), ("9", "2020-07-18"))]
+    (folder / "eol.json").write_text(json.dumps({"schema_version": "1.2.0", "result": [{"name": "debian", "releases": releases}]}))
+
+
+def write_shrinking(folder, n):
+    """A vendor of n advisories about what nobody has."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    for i in range(n):
+        (folder / f"GONE-{i}.json").write_text(json.dumps(
+            {"schema_version": "1.6.0", "id": f"GONE-{i}", "modified": "2026-01-01T00:00:00Z", "aliases": [f"CVE-1999-{90000 + i}"], "summary": "nothing",
+             "affected": [{"package": {"ecosystem": "Debian:12", "name": f"nothing-{i}"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]}]}))
+
+
+def old_report():
+    """A host whose release is out of support, and of which nobody knows what is current."""
+    return json.dumps({"protocol": 6, "packager": "dpkg", "packages": [{"name": "bash", "version": "4.4-5", "arch": "amd64"}],
+                       "host": {"name": OLD_HOST, "os": "Debian GNU/Linux 9", "arch": "x86_64", "kernel": "4.9.0-8-amd64", "site": "Attic"}})
+
+
 def report(i, step=0):
     """Host number i; a later step has newer packages."""
     packages = []
@@ -123,12 +148,16 @@ def fill(pakiti, shared=True):
     write_repository(folder / "apt")
     write_advisories(folder / "osv")
     write_facts(folder / "facts")
+    write_releases(folder / "facts")
+    write_shrinking(folder / "shrinking", 120)
     pakiti.run("feed", "add", "demo-security", "--type", "apt", "--url", f"file://{folder}/apt", "--suite", "./", "--platform", "debian:12", "--class",
                "security", "--unsigned")
     pakiti.run("feed", "add", "demo-osv", "--type", "osv", "--url", folder / "osv")
     pakiti.run("feed", "add", "demo-kev", "--type", "kev", "--url", folder / "facts" / "kev.json")
     pakiti.run("feed", "add", "demo-epss", "--type", "epss", "--url", folder / "facts" / "epss.csv")
     pakiti.run("feed", "add", "demo-cve5", "--type", "cve5", "--url", folder / "facts" / "cve5")
+    pakiti.run("feed", "add", "demo-eol", "--type", "eol", "--url", folder / "facts" / "eol.json")
+    pakiti.run("feed", "add", "demo-shrinking", "--type", "osv", "--url", folder / "shrinking")
     pakiti.run("feed", "add", "demo-broken", "--type", "osv", "--url", folder / "nowhere")
     real = []
     if shared and kit.DATA.is_dir():
@@ -136,6 +165,9 @@ def fill(pakiti, shared=True):
             pakiti.run("feed", "add", name, "--type", kind, "--url", kit.DATA / path, *(["--platform", platform] if platform else []))
         real = [p.name for p in sorted((kit.DATA / "hosts").iterdir()) if p.is_dir()]
     kit.run_program(pakiti.command("sync"), code=None)  # one feed is meant to fail
+    write_shrinking(folder / "shrinking", 10)
+    pakiti.run("sync", "demo-shrinking", code=5)  # held back
+    pakiti.run("submit", "-", stdin=old_report())
     for step in (0, 1):
         for i in range(HOSTS):
             if step == 0 or i in (7, 20, 21):
@@ -145,7 +177,7 @@ def fill(pakiti, shared=True):
     for host in real:
         kit.run_program(pakiti.command("submit", "-"), stdin=shared_report(host), code=None)
     age(pakiti)
-    return HOSTS + len(real)
+    return HOSTS + 1 + len(real)
 
 
 if __name__ == "__main__":

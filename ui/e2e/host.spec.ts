@@ -158,3 +158,9 @@ test('a command is copied where browsers lend no clipboard', async ({ page }) =>
   await expect(box).toHaveValue('apt-get install --only-upgrade curl openssl sudo');
   await expect(page.getByText('Copied')).toHaveCount(0);
 });
+
+test('a release that is out of support is told of', async ({ page }) => {
+  await show(page, 'hosts/relic.example.org');
+  await expect(page.getByRole('alert').filter({ hasText: 'Its release is out of support' })).toContainText('debian:9 has ended on 18 Jul 2020');
+  await expect(page.getByRole('alert').filter({ hasText: 'It is not judged in full' })).toBeVisible();
+});

@@ -195,16 +195,24 @@ test('filter by top-level domain', async ({ page }) => {
 });
 
 test.describe('hosts by the tag of a CVE', () => {
-  const tag = 'api/v1/cve-tags?cve=CVE-2024-10001&tag=High';
+  const tag = 'api/v1/cve-tags?cve=CVE-2024-10001&tag=Weekend';
   test.afterEach(async ({ request }) => {
     await request.delete(tag, { headers: { 'Content-Type': 'application/json' }, data: {} });
   });
 
-  test('are found by its field', async ({ page, request }) => {
-    expect((await request.put('api/v1/cve-tags', { data: { cve: 'CVE-2024-10001', tag: 'High', reason: '', enabled: true } })).ok()).toBe(true);
+  test('are counted on the first page, and found by its field', async ({ page, request }) => {
+    expect((await request.put('api/v1/cve-tags', { data: { cve: 'CVE-2024-10001', tag: 'Weekend', reason: '', enabled: true } })).ok()).toBe(true);
+    await show(page, './');
+    const counted = page.getByRole('list', { name: 'Hosts by the tags of their CVEs' }).getByRole('listitem').filter({ hasText: 'Weekend' });
+    await expect(counted).toContainText('15 hosts');
+    await counted.getByRole('link', { name: '15 hosts with CVEs tagged Weekend' }).click();
+    await expect(page).toHaveURL(/hosts\?cve_tag=Weekend/);
+    await settled(page);
+    expect(await total(page)).toBe(15);
+
     await show(page, 'hosts');
-    await choose(page, 'CVE tag', 'High');
-    await expect(page).toHaveURL(/hosts\?cve_tag=High$/);
+    await choose(page, 'CVE tag', 'Weekend');
+    await expect(page).toHaveURL(/hosts\?cve_tag=Weekend$/);
     await expect(rows(page, 'Hosts')).toHaveCount(15);
     await expect(row(page, 'Hosts', 'node00.cern.example')).toBeVisible();
     await page.getByRole('combobox', { name: 'CVE tag' }).hover();
@@ -304,5 +312,7 @@ test.describe('hosts that nobody judges', () => {
     await expect(page.getByRole('link', { name: 'Security updates: –', exact: true })).toBeVisible();
     await expect(page.getByText(/^Not judged: none of its packages is in a repository/)).toBeVisible();
     await expect(page.getByText(/is current\.$/)).toHaveCount(0);
+    await page.getByRole('tab', { name: 'Kernel' }).click();
+    await expect(page.getByText('Running kernel: 5.15.19 not judged')).toBeVisible();
   });
 });

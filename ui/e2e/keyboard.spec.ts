@@ -107,7 +107,9 @@ test('a filter is chosen by arrows', async ({ page }) => {
   await show(page, 'hosts?q=node');
   await page.getByRole('combobox', { name: 'Last report' }).focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('option', { name: 'within an hour' })).toBeVisible();
   await page.keyboard.press('ArrowDown');
+  await expect(page.locator('[data-combobox-selected]')).toHaveText('within an hour');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/activity=/);
   await settled(page);
@@ -118,6 +120,9 @@ test('what a hint says is there for the keyboard, too', async ({ page }) => {
   await row(page, 'Hosts', 'node45').locator('[tabindex="0"]', { hasText: 'silent' }).focus();
   await expect(page.getByRole('tooltip')).toContainText('has not reported');
   await page.keyboard.press('Escape');
+  await show(page, 'hosts?q=relic');
+  await row(page, 'Hosts', 'relic').getByText('–', { exact: true }).first().focus();
+  await expect(page.getByRole('tooltip')).toContainText('not judged: no repository is known for it');
 });
 
 test('a wide table is scrolled by arrows', async ({ page }) => {

@@ -10,6 +10,7 @@ for (const [label, state] of [
   ['Have exploited CVEs', 'exploited'],
   ['Wait for a restart', 'reboot'],
   ['Silent', 'silent'],
+  ['Out of support', 'unsupported'],
 ])
   test(`"${label}" leads to these hosts`, async ({ page }) => {
     await show(page, './');
@@ -21,7 +22,7 @@ for (const [label, state] of [
     await settled(page);
     // decisions of other tests, meanwhile, may take or give a host
     expect(Math.abs((await total(page)) - n)).toBeLessThanOrEqual(2);
-    await expect(page.getByRole('search', { name: 'Filter' }).getByText(/^(lacks|has|waits|silent)/).first()).toBeVisible();
+    await expect(page.getByRole('search', { name: 'Filter' }).getByText(/^(lacks|has|waits|silent|release)/).first()).toBeVisible();
   });
 
 test('the worst CVE is a known exploited one, and leads to its page', async ({ page }) => {

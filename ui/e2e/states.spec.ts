@@ -124,6 +124,18 @@ for (const [path, name, words] of [
     await expect(table(page, name).getByText(words).first()).toBeVisible();
   });
 
+test('paper is white, whatever the screen is', async ({ page }) => {
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await show(page, './');
+  const dark = await ground();
+  expect(dark).not.toBe('rgb(255, 255, 255)');
+  await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+  await expect.poll(ground).toBe('rgb(255, 255, 255)');
+  await page.emulateMedia({ colorScheme: 'dark', media: 'screen' });
+  await expect.poll(ground).toBe(dark);
+});
+
 test.describe('a German browser', () => {
   test.use({ locale: 'de-DE' });
   test('words, numbers and dates are English', async ({ page }) => {
