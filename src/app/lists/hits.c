@@ -3,90 +3,129 @@
  * hits: which hosts have a package, which are hit by a CVE, and by what. What is found is found once for all hosts of a stand. */
 #include "app/lists/lists.h"
 
+#include <stdlib.h>
+
+/* What is found on the hosts of a stand. */
+typedef struct hit {
+  const pk_fleet_package *package; /* the first; NULL: the whole host */
+  pk_str fixed, advisory, feed;
+  const char *state;
+  int64_t state_rank, more; /* more packages than the first */
+  const pk_exception *exception;
+} hit;
+
 typedef struct hit_row {
-  pk_str key, name, domain, tld, site, tag, platform, kernel, package, arch, advisory, feed, reason;
-  pk_rank installed, fixed, state;
-  int64_t more, exception, last_report, counts;
+  const pk_fleet_host *host;
+  const hit *hit;
 } hit_row;
 
-#define HIT_FIELD(name, kind) PK_FIELD(hit_row, name, kind)
-#define HIT_HOST                                                                                                                          \
-  HIT_FIELD(key, TEXT), HIT_FIELD(name, TEXT), HIT_FIELD(domain, TEXT), HIT_FIELD(tld, TEXT), HIT_FIELD(site, TEXT), HIT_FIELD(tag, TEXT), \
-      HIT_FIELD(platform, TEXT), HIT_FIELD(kernel, TEXT), HIT_FIELD(package, TEXT), HIT_FIELD(arch, TEXT), HIT_FIELD(installed, VERSION),     \
-      HIT_FIELD(more, NUMBER), HIT_FIELD(state, RANK), HIT_FIELD(last_report, TIME)
-static const pk_list_field PACKAGE_HOST_FIELDS[] = {HIT_HOST, {"available", PK_CELL_VERSION, offsetof(hit_row, fixed)}};
-static const pk_list_field CVE_HOST_FIELDS[] = {HIT_HOST,           HIT_FIELD(fixed, VERSION),   HIT_FIELD(advisory, TEXT), HIT_FIELD(feed, TEXT),
-                                                HIT_FIELD(counts, BOOL), HIT_FIELD(exception, ID), HIT_FIELD(reason, TEXT)};
-const pk_list_kind pk_list_package_hosts = {"hosts", PACKAGE_HOST_FIELDS, sizeof PACKAGE_HOST_FIELDS / sizeof PACKAGE_HOST_FIELDS[0], "name", "key", NULL,
+enum hit_field {
+  T_KEY, T_NAME, T_DOMAIN, T_TLD, T_SITE, T_TAG, T_PLATFORM, T_KERNEL, T_PACKAGE, T_ARCH, T_INSTALLED, T_MORE, T_STATE, T_LAST_REPORT,
+  T_FIXED, T_ADVISORY, T_FEED, T_COUNTS, T_EXCEPTION, T_REASON
+};
+
+#define HIT_HOST                                                                                                                                  \
+  {"key", PK_CELL_TEXT, T_KEY}, {"name", PK_CELL_TEXT, T_NAME}, {"domain", PK_CELL_TEXT, T_DOMAIN}, {"tld", PK_CELL_TEXT, T_TLD},                 \
+      {"site", PK_CELL_TEXT, T_SITE}, {"tag", PK_CELL_TEXT, T_TAG}, {"platform", PK_CELL_TEXT, T_PLATFORM}, {"kernel", PK_CELL_TEXT, T_KERNEL},   \
+      {"package", PK_CELL_TEXT, T_PACKAGE}, {"arch", PK_CELL_TEXT, T_ARCH}, {"installed", PK_CELL_VERSION, T_INSTALLED},                          \
+      {"more", PK_CELL_NUMBER, T_MORE}, {"state", PK_CELL_RANK, T_STATE}, {"last_report", PK_CELL_TIME, T_LAST_REPORT}
+static const pk_list_field PACKAGE_HOST_FIELDS[] = {HIT_HOST, {"available", PK_CELL_VERSION, T_FIXED}};
+static const pk_list_field CVE_HOST_FIELDS[] = {HIT_HOST,
+                                                {"fixed", PK_CELL_VERSION, T_FIXED},
+                                                {"advisory", PK_CELL_TEXT, T_ADVISORY},
+                                                {"feed", PK_CELL_TEXT, T_FEED},
+                                                {"counts", PK_CELL_BOOL, T_COUNTS},
+                                                {"exception", PK_CELL_ID, T_EXCEPTION},
+                                                {"reason", PK_CELL_TEXT, T_REASON}};
+
+static void get_hit(const void *context, const void *row, size_t at, pk_cell *ret) {
+  const pk_fleet *f = context;
+  const hit_row *r = row;
+  const pk_package *p = r->hit->package ? &r->hit->package->package : NULL;
+  const pk_exception *e = r->hit->exception;
+  switch ((enum hit_field)at) {
+  case T_KEY: ret->text = r->host->texts[PK_HOST_KEY]; return;
+  case T_NAME: ret->text = r->host->texts[PK_HOST_NAME]; return;
+  case T_DOMAIN: ret->text = r->host->texts[PK_HOST_DOMAIN]; return;
+  case T_TLD: ret->text = r->host->tld; return;
+  case T_SITE: ret->text = r->host->texts[PK_HOST_SITE]; return;
+  case T_TAG: ret->text = r->host->texts[PK_HOST_TAG]; return;
+  case T_PLATFORM: ret->text = f->stands[r->host->stand].profile->platform->name; return;
+  case T_KERNEL: ret->text = f->stands[r->host->stand].profile->kernel; return;
+  case T_PACKAGE: ret->text = p ? p->name : PK_STR(""); return;
+  case T_ARCH: ret->text = p ? p->arch : PK_STR(""); return;
+  case T_INSTALLED:
+  case T_FIXED:
+    ret->text = at == T_FIXED ? r->hit->fixed : p ? p->evr : PK_STR("");
+    ret->number = p ? p->type : 0;
+    return;
+  case T_MORE: ret->number = r->hit->more; return;
+  case T_STATE:
+    ret->text = pk_str_of(r->hit->state);
+    ret->number = r->hit->state_rank;
+    return;
+  case T_LAST_REPORT: ret->number = r->host->last_report_at; return;
+  case T_ADVISORY: ret->text = r->hit->advisory; return;
+  case T_FEED: ret->text = r->hit->feed; return;
+  case T_COUNTS: ret->number = !e; return;
+  case T_EXCEPTION: ret->number = e ? e->id : 0; return;
+  case T_REASON: ret->text = e ? e->reason : PK_STR(""); return;
+  }
+}
+
+const pk_list_kind pk_list_package_hosts = {"hosts", PACKAGE_HOST_FIELDS, sizeof PACKAGE_HOST_FIELDS / sizeof PACKAGE_HOST_FIELDS[0], "name", "key", get_hit,
                                             NULL};
-const pk_list_kind pk_list_cve_hosts = {"hosts", CVE_HOST_FIELDS, sizeof CVE_HOST_FIELDS / sizeof CVE_HOST_FIELDS[0], "-counts,name", "key", NULL, NULL};
-
-/* NULL: the whole host */
-static void show_package(hit_row *r, const pk_fleet_package *package) {
-  static const pk_fleet_package none = {0, {.name = {"", 0}, .arch = {"", 0}, .evr = {"", 0}}};
-  const pk_fleet_package *p = package ? package : &none;
-  r->package = p->package.name;
-  r->arch = p->package.arch;
-  r->installed = pk_version_cell(p->package.type, p->package.evr);
-  r->fixed = pk_version_cell(p->package.type, PK_STR(""));
-}
-
-static pk_rank state_rank(const char *name, int64_t rank) { return (pk_rank){pk_str_of(name), rank}; }
-
-static hit_row nothing(void) {
-  const pk_str none = PK_STR("");
-  return (hit_row){.package = none, .arch = none, .installed = {none, 0}, .fixed = {none, 0}, .advisory = none, .feed = none, .reason = none};
-}
+const pk_list_kind pk_list_cve_hosts = {"hosts", CVE_HOST_FIELDS, sizeof CVE_HOST_FIELDS / sizeof CVE_HOST_FIELDS[0], "-counts,name", "key", get_hit, NULL};
 
 /* Does a stand have what is asked for? */
-typedef bool look_at_stand(const pk_fleet *f, const pk_fleet_stand *s, void *asked, hit_row *ret);
+typedef bool look_at_stand(void *asked, const pk_fleet_stand *s, hit *ret);
 
 /* `by_profile`: what is found is the same for all stands of a profile. */
 static pk_rc rows_of(const pk_chosen *c, look_at_stand *look, void *asked, bool by_profile, const pk_list_kind *kind, pk_arena *arena, pk_rows *ret,
                      pk_err *err) {
+  static const hit none;
   const pk_fleet *f = c->fleet;
-  size_t n_found = by_profile ? f->n_profiles : f->n_stands, n = 0, most = 0;
-  hit_row *found = pk_arena_alloc(arena, (n_found + 1) * sizeof *found);
-  unsigned char *hit = pk_arena_alloc(arena, n_found + 1); /* 1: looked at, 3: and has it */
-  if (!found || !hit) return pk_rows_full(err);
-  for (size_t i = 0; i < f->n_stands; i++) {
-    size_t at = by_profile ? f->stands[i].profile_place : i;
-    if (!c->per_stand[i]) continue;
-    if (!hit[at]) {
-      found[at] = nothing();
-      hit[at] = look(f, &f->stands[i], asked, &found[at]) ? 3 : 1;
-    }
-    if (hit[at] == 3) most += (size_t)c->per_stand[i];
-  }
-  hit_row *rows = pk_arena_alloc(arena, most * sizeof *rows + 1);
-  if (!rows) return pk_rows_full(err);
+  size_t n = 0;
+  const hit **found = pk_arena_alloc(arena, ((by_profile ? f->n_profiles : f->n_stands) + 1) * sizeof *found); /* NULL: not looked for yet */
+  hit_row *rows = pk_arena_alloc(arena, c->n * sizeof *rows + 1);
+  if (!found || !rows) return pk_rows_full(err);
   for (size_t i = 0; i < c->n; i++) {
-    const pk_fleet_host *h = c->hosts[i];
-    const pk_fleet_profile *p = f->stands[h->stand].profile;
-    size_t at = by_profile ? f->stands[h->stand].profile_place : h->stand;
-    if (hit[at] != 3) continue;
-    hit_row *r = &rows[n++];
-    *r = found[at];
-    r->key = h->texts[PK_HOST_KEY];
-    r->name = h->texts[PK_HOST_NAME];
-    r->domain = h->texts[PK_HOST_DOMAIN];
-    r->tld = h->tld;
-    r->site = h->texts[PK_HOST_SITE];
-    r->tag = h->texts[PK_HOST_TAG];
-    r->platform = p->platform->name;
-    r->kernel = p->kernel;
-    r->last_report = h->last_report_at;
+    const pk_fleet_stand *s = &f->stands[c->hosts[i]->stand];
+    const hit **its = &found[by_profile ? s->profile_place : c->hosts[i]->stand];
+    if (!*its) {
+      hit h = {.fixed = PK_STR(""), .advisory = PK_STR(""), .feed = PK_STR(""), .state = ""};
+      *its = &none;
+      if (look(asked, s, &h)) {
+        hit *kept = pk_arena_alloc(arena, sizeof *kept);
+        if (!kept) return pk_rows_full(err);
+        *kept = h;
+        *its = kept;
+      }
+    }
+    if (*its != &none) rows[n++] = (hit_row){c->hosts[i], *its};
   }
-  *ret = (pk_rows){kind, NULL, rows, sizeof *rows, n};
+  *ret = (pk_rows){kind, f, rows, sizeof *rows, n};
   return PK_OK;
 }
 
 /* ---- a CVE ---- */
 
+/* A rule by which a package of a profile is hit. */
+typedef struct suspect {
+  const pk_fleet_verdict *verdict;
+  const pk_fleet_rule *rule;
+} suspect;
+
 typedef struct asked_cve {
   const pk_fleet_cve *cve;
   const pk_fleet_rule **rules; /* by place of the verdict: the rule that speaks of it */
   unsigned char *known;        /* by place of the verdict */
+  struct {
+    size_t from, n;
+    bool known;
+  } *of; /* by place of the profile: its suspects */
+  suspect *list;
+  size_t n, cap;
 } asked_cve;
 
 static const pk_fleet_rule *rule_of(asked_cve *a, const pk_fleet_verdict *v) {
@@ -95,36 +134,38 @@ static const pk_fleet_rule *rule_of(asked_cve *a, const pk_fleet_verdict *v) {
   return a->rules[v->place];
 }
 
-static bool look_for_cve(const pk_fleet *f, const pk_fleet_stand *s, void *asked, hit_row *ret) {
-  (void)f;
-  asked_cve *a = asked;
-  bool found = false;
-  if (!pk_fleet_has_place(s->profile->cves, s->profile->n_cves, a->cve->place)) return false;
-  for (size_t i = 0; i < s->profile->n_vulnerable; i++) {
-    const pk_fleet_verdict *v = s->profile->vulnerable[i];
-    const pk_fleet_rule *r = rule_of(a, v);
+static void find_suspects(asked_cve *a, const pk_fleet_profile *p, size_t place) {
+  a->of[place].known = true;
+  a->of[place].from = a->n;
+  for (size_t i = 0; i < (pk_fleet_has_place(p->cves, p->n_cves, a->cve->place) ? p->n_vulnerable : 0); i++) {
+    const pk_fleet_rule *r = rule_of(a, p->vulnerable[i]);
     if (!r || !r->counts) continue;
-    const pk_exception *e = pk_fleet_excepted(s, v, a->cve);
-    if (found) ret->more++;
-    if (found && (e || ret->counts)) continue; /* what counts is shown rather than what is excepted */
-    found = true;
-    show_package(ret, v->package);
-    ret->state = state_rank(pk_rule_state_name(r->state), r->state);
-    ret->fixed.text = r->fixed;
-    ret->advisory = r->advisory;
-    ret->feed = r->definition->feed;
-    ret->counts = !e;
-    ret->exception = e ? e->id : 0;
-    ret->reason = e ? e->reason : PK_STR("");
+    PK_GROW(a->list, a->n, a->cap);
+    a->list[a->n++] = (suspect){p->vulnerable[i], r};
   }
-  return found;
+  a->of[place].n = a->n - a->of[place].from;
+}
+
+static bool look_for_cve(void *asked, const pk_fleet_stand *s, hit *ret) {
+  asked_cve *a = asked;
+  if (!a->of[s->profile_place].known) find_suspects(a, s->profile, s->profile_place);
+  size_t n = a->of[s->profile_place].n;
+  for (size_t i = 0; i < n; i++) {
+    const suspect *one = &a->list[a->of[s->profile_place].from + i];
+    const pk_exception *e = pk_fleet_excepted(s, one->verdict, a->cve);
+    if (i && (e || !ret->exception)) continue; /* what counts is shown rather than what is excepted */
+    *ret = (hit){.package = one->verdict->package, .fixed = one->rule->fixed, .advisory = one->rule->advisory, .feed = one->rule->definition->feed,
+                 .state = pk_rule_state_name(one->rule->state), .state_rank = one->rule->state, .more = (int64_t)n - 1, .exception = e};
+  }
+  return n > 0;
 }
 
 pk_rc pk_rows_cve_hosts(const pk_chosen *c, const pk_fleet_cve *cve, pk_arena *arena, pk_rows *ret, pk_err *err) {
   asked_cve a = {.cve = cve, .rules = pk_arena_alloc(arena, (c->fleet->n_verdicts + 1) * sizeof *a.rules),
-                 .known = pk_arena_alloc(arena, c->fleet->n_verdicts + 1)};
-  if (!a.rules || !a.known) return pk_rows_full(err);
-  return rows_of(c, look_for_cve, &a, false, &pk_list_cve_hosts, arena, ret, err);
+                 .known = pk_arena_alloc(arena, c->fleet->n_verdicts + 1), .of = pk_arena_alloc(arena, (c->fleet->n_profiles + 1) * sizeof *a.of)};
+  pk_rc rc = a.rules && a.known && a.of ? rows_of(c, look_for_cve, &a, false, &pk_list_cve_hosts, arena, ret, err) : pk_rows_full(err);
+  free(a.list);
+  return rc;
 }
 
 /* ---- a package ---- */
@@ -134,21 +175,23 @@ typedef struct package_ids {
   size_t n;
 } package_ids;
 
-static bool look_for_package(const pk_fleet *f, const pk_fleet_stand *s, void *asked, hit_row *ret) {
-  (void)f;
+static bool look_for_package(void *asked, const pk_fleet_stand *s, hit *ret) {
   const package_ids *ids = asked;
   size_t n = 0;
   for (size_t i = 0; i < ids->n; i++) {
     size_t place;
     if (!pk_fleet_set_place(s->profile->set, ids->list[i]->id, &place)) continue;
     if (n++) continue;
-    show_package(ret, ids->list[i]);
-    ret->state = s->profile->states[place] == PK_UPDATE_CURRENT ? state_rank("current", PK_UPDATE_CURRENT) : state_rank("unknown", PK_UPDATE_UNKNOWN);
+    bool current = s->profile->states[place] == PK_UPDATE_CURRENT;
+    ret->package = ids->list[i];
+    ret->state = current ? "current" : "unknown";
+    ret->state_rank = current ? PK_UPDATE_CURRENT : PK_UPDATE_UNKNOWN;
     for (size_t k = 0; k < s->profile->n_update_verdicts; k++) {
       const pk_fleet_verdict *v = s->profile->updates[k];
       if (v->package != ids->list[i]) continue;
-      ret->state = v->state == PK_UPDATE_SECURITY ? state_rank("security", v->state) : state_rank("ordinary", v->state);
-      ret->fixed.text = v->available;
+      ret->state = v->state == PK_UPDATE_SECURITY ? "security" : "ordinary";
+      ret->state_rank = v->state;
+      ret->fixed = v->available;
     }
   }
   ret->more = n ? (int64_t)n - 1 : 0;
