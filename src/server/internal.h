@@ -73,29 +73,35 @@ typedef struct pk_route {
   void (*end)(pk_request *r); /* free `work`; may be NULL */
 } pk_route;
 
+/* request.c */
+/** "" when there is none. */
+const char *pk_request_header(const pk_request *r, const char *name);
+/** Queue a response of the caller's with the headers that all have, and let go of it. */
+enum MHD_Result pk_reply_queue(pk_request *r, unsigned status, struct MHD_Response *response);
 /** A body, copied, with n headers (name, value) beside those that all replies have. */
 enum MHD_Result pk_reply_with(pk_request *r, unsigned status, const char *content_type, pk_str body, const char *const (*headers)[2], size_t n);
+enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *content_type, pk_str body);
 /** Entity tag of a body, and does the asker have one with it? source RFC 9110 8.8.3, 13.1.2 */
 #define PK_ETAG_MAX 40
 void pk_etag_of(pk_str body, char *ret);
 bool pk_request_has(const pk_request *r, const char *etag);
-enum MHD_Result pk_reply_send(pk_request *r, unsigned status, const char *content_type, pk_str body);
 /** Let the request sleep while the writer does the job; `resumed` goes on when pk_request_is_done. job->arg is the caller's. */
 enum MHD_Result pk_request_give(pk_request *r, pk_job *job);
 /** Has the writer done what the request was given for? */
 bool pk_request_is_done(pk_request *r);
-/** Queue a response of the caller's with the headers that all have, and let go of it. */
-enum MHD_Result pk_reply_queue(pk_request *r, unsigned status, struct MHD_Response *response);
-const char *pk_request_header(const pk_request *r, const char *name);
+
+/* browser.c */
+/** Does a page of another site ask? Its browser says so. source Fetch Metadata, RFC 6454 */
+bool pk_is_foreign(const pk_request *r);
+/** Why a browser may not be answered under the name it asked for; NULL: it may. */
+const char *pk_web_fault(const pk_request *r);
+/** The same for what is no page's, but a browser may be led to all the same: reports and counters. Other programs may. */
+const char *pk_browser_fault(const pk_request *r);
 
 /* web.c */
 enum MHD_Result pk_web_run(pk_request *r);
 /** Is the address one of the pages', for this asker? */
 bool pk_web_wants(const pk_request *r, const char *path);
-/** Why a browser may not be answered under the name it asked for; NULL: it may. (api/api.c) */
-const char *pk_web_fault(const pk_request *r);
-/** The same for what is no page's, but a browser may be led to all the same: reports and counters. Other programs may. */
-const char *pk_browser_fault(const pk_request *r);
 
 /* report_route.c */
 enum MHD_Result pk_report_route_run(pk_request *r);

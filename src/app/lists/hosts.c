@@ -3,8 +3,6 @@
  * hosts: lists of hosts and of groups of them. */
 #include "app/lists/lists.h"
 
-pk_rc pk_rows_full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "too much to keep in memory for one question: ask with a filter"); }
-
 /* ---- hosts ---- */
 
 enum host_field {

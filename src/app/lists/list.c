@@ -11,7 +11,7 @@
 /* Rows are sorted by so much of a text, that a cursor may hold all that decides. Keys are shorter. */
 #define CURSOR_TEXT_MAX ((size_t)320)
 
-static pk_rc full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "too much to keep in memory for one question: ask with a filter"); }
+pk_rc pk_rows_full(pk_err *err) { return pk_err_set(err, PK_E_LIMIT, "too much to keep in memory for one question: ask with a filter"); }
 
 void pk_list_cell(const pk_rows *rows, const void *row, size_t field, pk_cell *ret) {
   const pk_list_field *f = &rows->kind->fields[field];
@@ -133,7 +133,7 @@ static int cmp_places(const void *a, const void *b, void *arg) { return cmp_rows
 
 pk_rc pk_list_sorted(const pk_rows *rows, const pk_list_order *order, pk_arena *arena, const size_t **ret, pk_err *err) {
   size_t *places = pk_arena_alloc(arena, rows->n * sizeof *places + 1);
-  if (!places) return full(err);
+  if (!places) return pk_rows_full(err);
   for (size_t i = 0; i < rows->n; i++) places[i] = i;
   sorting s = {rows, order};
   if (rows->n) qsort_r(places, rows->n, sizeof *places, cmp_places, &s);
@@ -225,7 +225,7 @@ pk_rc pk_list_page(const pk_rows *rows, const pk_list_order *order, pk_str curso
                    !read_values(rows->kind, order, (pk_str){(const char *)bytes, n_bytes}, from)))
     return pk_err_set(err, PK_E_SYNTAX, "the cursor does not belong to this list in this order: begin again without one");
   size_t *heap = pk_arena_alloc(arena, want * sizeof *heap);
-  if (!heap) return full(err);
+  if (!heap) return pk_rows_full(err);
   sorting s = {rows, order};
   for (size_t i = 0; i < rows->n; i++) {
     if (cursor.n && !is_behind(rows, order, from, i)) continue;

@@ -83,6 +83,9 @@ void pk_list_cell(const pk_rows *rows, const void *row, size_t field, pk_cell *r
 /** The same by the field's name, which must be one of the list's. */
 pk_cell pk_list_cell_named(const pk_rows *rows, size_t place, const char *field);
 
+/** PK_E_LIMIT with the message that all lists give. */
+pk_rc pk_rows_full(pk_err *err);
+
 /** How a list is wanted. */
 typedef struct pk_list_order {
   size_t sort[PK_SORT_MAX * 2]; /**< fields, then those of the key */

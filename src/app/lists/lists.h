@@ -83,7 +83,4 @@ pk_rc pk_rows_explanations(pk_store *store, const pk_fleet *f, const pk_fleet_ho
 /** How a feed fares, in words. */
 const char *pk_feed_health(const pk_feed_row *row);
 
-/** PK_E_LIMIT with the message that all of them give. */
-pk_rc pk_rows_full(pk_err *err);
-
 #endif
