@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import demo  # noqa: E402
 import kit  # noqa: E402
 import repositories  # noqa: E402
 
@@ -26,6 +27,14 @@ def bare(tmp_path):
 def pakiti(bare):
     """The program with an empty database."""
     return bare.init()
+
+
+@pytest.fixture(scope="session")
+def new_demo(tmp_path_factory):
+    """Makes the fleet of demo.py: it is filled once, and each asker has a copy."""
+    filled = kit.Pakiti(tmp_path_factory.mktemp("demo") / "pakiti").init()
+    demo.fill(filled, shared=False)
+    return lambda: filled.copy(tmp_path_factory.mktemp("copy") / "pakiti")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -64,6 +65,10 @@ class Pakiti:
         """Write the configuration anew. A list is joined with blanks."""
         lines = [f"{name} = {' '.join(value) if isinstance(value, list) else value}\n" for name, value in options.items()]
         self.config.write_text("".join(lines))
+
+    def copy(self, folder):
+        shutil.copytree(self.folder, folder)
+        return Pakiti(folder)
 
     def command(self, *args):
         return [PROGRAM, "--config", str(self.config), "--db", str(self.db), *map(str, args)]

@@ -6,7 +6,6 @@ import urllib.parse
 
 import pytest
 
-import demo
 import kit
 import openapi
 
@@ -28,9 +27,8 @@ DESCRIBED = [path for path in READS if path != "/openapi.yaml"]  # its replies a
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory):
-    pakiti = kit.Pakiti(tmp_path_factory.mktemp("api") / "pakiti").init()
-    demo.fill(pakiti, shared=False)
+def api(new_demo):
+    pakiti = new_demo()
     with openapi.serving(pakiti) as api:
         api.put_tag(CVE)
         yield api

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people change through the API: tags of CVEs, exceptions, settings, feeds. Every change is seen by the very next question, in every list."""
 import json
-import shutil
 import sqlite3
 import threading
 import time
@@ -19,18 +18,9 @@ OPENSSL, OLD_OPENSSL, SUDO, LIBXML2 = "CVE-2024-10002", "CVE-2024-10001", "CVE-2
 LIKE_ALL = {"reason": "not reachable", "approver": "Ann"}
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    pakiti = kit.Pakiti(tmp_path_factory.mktemp("filled") / "pakiti").init()
-    demo.fill(pakiti, shared=False)
-    return pakiti
-
-
 @pytest.fixture
-def pakiti(filled, tmp_path):
-    """A fleet of one's own."""
-    shutil.copytree(filled.folder, tmp_path / "pakiti")
-    return kit.Pakiti(tmp_path / "pakiti")
+def pakiti(new_demo):
+    return new_demo()
 
 
 @pytest.fixture

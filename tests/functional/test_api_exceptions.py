@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many exceptions at once, against what is computed here from all findings; which one is shown, and why."""
 import random
-import shutil
 import sqlite3
 from collections import defaultdict
 
@@ -18,9 +17,8 @@ LONG_PAST, FAR_AWAY = 1, 4102444800
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    pakiti = kit.Pakiti(tmp_path_factory.mktemp("filled") / "pakiti").init()
-    demo.fill(pakiti, shared=False)
+def filled(new_demo):
+    pakiti = new_demo()
     both = vendors.osv("BOTH-1", *(vendors.osv_package("Debian:12", name) for name in ("bash", "nginx")), cves=[BOTH])
     pakiti.add_feed("both", vendors.folder(pakiti.folder / "both", {"a.json": both}), type="osv")
     pakiti.run("sync", "both")
@@ -29,9 +27,7 @@ def filled(tmp_path_factory):
 
 @pytest.fixture
 def pakiti(filled, tmp_path):
-    """A fleet of one's own."""
-    shutil.copytree(filled.folder, tmp_path / "pakiti")
-    return kit.Pakiti(tmp_path / "pakiti")
+    return filled.copy(tmp_path / "pakiti")
 
 
 @pytest.fixture

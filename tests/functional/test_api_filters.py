@@ -9,7 +9,6 @@ from datetime import datetime, timezone
 import pytest
 
 import demo
-import kit
 import openapi
 import vendors
 
@@ -55,9 +54,8 @@ class Fleet:
 
 
 @pytest.fixture(scope="module")
-def fleet(tmp_path_factory):
-    pakiti = kit.Pakiti(tmp_path_factory.mktemp("api") / "pakiti").init()
-    demo.fill(pakiti, shared=False)
+def fleet(new_demo):
+    pakiti = new_demo()
     vendors.folder(pakiti.folder / "kernel", {"a.json": vendors.osv("KERNEL-1", vendors.osv_package("Debian:12", "linux", "6.1.76-1"), cves=["CVE-2024-20001"])})
     (pakiti.folder / "eol.json").write_text(vendors.eol(("9", "2024-01-01"), product="rocky-linux"))
     pakiti.add_feed("kernel", pakiti.folder / "kernel", type="osv")

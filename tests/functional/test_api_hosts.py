@@ -35,9 +35,8 @@ def submit_later(pakiti, report):
 
 
 @pytest.fixture(scope="module")
-def pakiti(tmp_path_factory):
-    pakiti = kit.Pakiti(tmp_path_factory.mktemp("api") / "pakiti").init()
-    demo.fill(pakiti, shared=False)
+def pakiti(new_demo):
+    pakiti = new_demo()
     pakiti.run("submit", "-", stdin=moved(openssl="3.0.15-1", bash="5.2-1", curl="7.88.1-10"))
     submit_later(pakiti, moved(openssl="3.0.11-1", bash="5.2-2", sudo="1.9.13p3-1"))
     submit_later(pakiti, moved(openssl="3.0.11-1", bash="5.2-2", sudo="1.9.13p3-1", kernel="6.1.0-26-amd64"))

@@ -9,7 +9,6 @@ import re
 import pytest
 
 import demo
-import kit
 import openapi
 import versions
 
@@ -32,9 +31,8 @@ def rpm_report(site, name="rpm.example.org"):
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory):
-    pakiti = kit.Pakiti(tmp_path_factory.mktemp("api") / "pakiti").init()
-    demo.fill(pakiti, shared=False)
+def api(new_demo):
+    pakiti = new_demo()
     pakiti.run("submit", "-", stdin=rpm_report('a "quoted", site'))
     with openapi.serving(pakiti) as api:
         for i, (cve, package, *_) in enumerate(demo.CVES):

@@ -7,7 +7,6 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-import demo
 import kit
 import openapi
 
@@ -18,9 +17,8 @@ HOSTS_HEAD = ["tag", "cve", "site", "host", "os", "arch", "last_report"]
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory):
-    pakiti = kit.Pakiti(tmp_path_factory.mktemp("api") / "pakiti").init()
-    demo.fill(pakiti, shared=False)
+def api(new_demo):
+    pakiti = new_demo()
     with openapi.serving(pakiti) as api:
         api.put_tag(SUDO, "Critical", reason="<&\"> & 'quoted'\nsecond line", url="https://example.org/?a=1&b=2", modified_by="Ann")
         api.put_tag(SUDO, "High")

@@ -24,10 +24,8 @@ TAG = {"cve": CVE, "tag": "Critical"}
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    pakiti = kit.Pakiti(tmp_path_factory.mktemp("api") / "pakiti").init()
-    demo.fill(pakiti, shared=False)
-    return pakiti
+def filled(new_demo):
+    return new_demo()
 
 
 @pytest.fixture(scope="module")
