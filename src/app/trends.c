@@ -39,9 +39,9 @@ static pk_rc record_all(pk_store *store, const pk_fleet *f, int64_t day, pk_aren
     rc = pk_rows_groups(&chosen, kinds[i], arena, &rows, err);
     if (rc == PK_OK) rc = record_rows(store, kinds[i], &rows, day, arena, err);
   }
-  for (size_t i = 0; rc == PK_OK && i < f->n_stands; i++) {
-    const pk_fleet_stand *s = &f->stands[i];
-    rc = pk_store_profile_trend_put(store, s->profile->id, day, s->profile->n_updates, s->profile->n_security, (int64_t)s->profile->n_cves, err);
+  for (size_t i = 0; rc == PK_OK && i < f->n_profiles; i++) {
+    const pk_fleet_profile *p = f->profiles[i];
+    rc = pk_store_profile_trend_put(store, p->id, day, p->n_updates, p->n_security, (int64_t)p->n_cves, err);
   }
   return rc == PK_OK ? pk_store_trend_forget(store, day - f->settings.keep_trend_days, err) : rc;
 }

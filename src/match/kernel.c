@@ -51,6 +51,15 @@ static bool is_rpm_kernel(pk_str name) {
   return true;
 }
 
+bool pk_kernel_is_image(const pk_package *p) {
+  static const char *const parts[] = {"modules", "devel", "debuginfo", "extra", "base", "vdso", "man", "optional", "internal", "headers", "uki"};
+  if (p->type == PK_TYPE_DEB) return pk_str_starts(p->name, "linux-image-") && deb_release(p->name).n && !pk_str_ends(p->name, "-dbg") && !pk_str_ends(p->name, "-dbgsym");
+  if (!is_rpm_kernel(p->name)) return false;
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+    if (pk_str_has(p->name, parts[i])) return false;
+  return true;
+}
+
 static pk_str without_epoch(pk_str evr) {
   size_t colon = pk_str_find(evr, ':');
   return colon < evr.n ? pk_str_sub(evr, colon + 1, evr.n) : evr;

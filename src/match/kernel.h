@@ -18,6 +18,10 @@ typedef enum pk_kernel_role {
  *         4.12.14-122.103.1 as 4.12.14-122.103-default; variants as …+rt, …+64k, EL 5 as …el5xen) */
 pk_kernel_role pk_kernel_role_of(const pk_package *p, pk_str running);
 
+/** Is the package the kernel itself, and not its modules, headers or tools? Of rpm kernels that are split, "kernel-core" is: `kernel` only bears
+ *  the version then, and counts too. */
+bool pk_kernel_is_image(const pk_package *p);
+
 /** Is `other`, which must be idle, a newer kernel of the same kind as `running_package`: installed, but the
  *  host was not restarted with it? */
 bool pk_kernel_is_newer(const pk_package *other, const pk_package *running_package);

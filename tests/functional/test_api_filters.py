@@ -49,6 +49,9 @@ class Fleet:
         """Be it that an exception takes away what it is for: it would be installed all the same."""
         return any(row["advisory"] == advisory and row["state"] == "fixed" for row in self.cves[host["key"]])
 
+    def lacks(self, host, name):
+        return any(row["package"] == name for row in self.updates[host["key"]])
+
     def has_package(self, host, name, versions=None):
         return any(p["package"] == name and (versions is None or p["installed"] in versions) for p in self.packages[host["key"]])
 
@@ -112,6 +115,7 @@ FILTERS = [
     ({"package": "openssl > 3.0.14"}, lambda f, h: f.has_package(h, "openssl", NEW)),
     ({"package": "openssl > 1:0"}, lambda f, h: f.has_package(h, "openssl", OLD[:1])),
     ({"package": "openssl < 0:9"}, lambda f, h: f.has_package(h, "openssl", OLD[1:] + MIDDLE + NEW)),
+    ({"outdated": "openssl"}, lambda f, h: f.lacks(h, "openssl")), ({"outdated": "bash", "site": "Brno"}, lambda f, h: h["site"] == "Brno" and f.lacks(h, "bash")),
     ({"advisory": "DEMO-2"}, lambda f, h: f.would_help(h, "DEMO-2")),
     ({"advisory": "DEMO-4", "site": "Lyon"}, lambda f, h: h["site"] == "Lyon" and f.would_help(h, "DEMO-4")),
     ({"cve": "CVE-2024-10001"}, lambda f, h: "CVE-2024-10001" in f.counted(h)), ({"cve": EXCEPTED}, lambda f, h: EXCEPTED in f.counted(h)),

@@ -200,6 +200,18 @@ def test_severity_when_a_definition_is_of_several_cves_then_it_counts_where_ther
         assert {cve: row["severity"] for cve, row in api.by("cve", "cves").items()} == {A: "medium", B: "critical"}
 
 
+@pytest.mark.parametrize("worst", [A, B])
+def test_advisory_when_several_cves_name_it_then_it_is_as_bad_as_the_worst_of_them(pakiti, worst):
+    submit(pakiti, report(REDHAT, "Red Hat Enterprise Linux 8.9 (Ootpa)", "rpm", bash="0:5-1"))
+    for name, cve in (("a", A), ("b", B)):
+        words = "Critical" if cve == worst else "Low"
+        add(pakiti, name, "csaf", vendors.csaf(cve, fixed=[(RHEL[8], "bash", "0:9-1", "x86_64", "RHSA-2024:1")], severity=words), "rhel")
+    with openapi.serving(pakiti) as api:
+        row, = api.rows("advisories", severity="critical")
+        assert (row["advisory"], row["severity"], row["vendor_severity"].lower(), row["cves"], row["hosts"], row["packages"]) == (
+            "RHSA-2024:1", "critical", "critical", 2, 1, 1)
+
+
 def test_overview_when_exceptions_take_a_cve_away_everywhere_then_it_is_no_more_among_the_worst(pakiti):
     submit(pakiti, report(bash="5-1", zsh="5-1", site="Brno"), report("other.example.org", bash="5-1", site="Lyon"))
     add(pakiti, "a", "osv", fix("bash", cve=A), "debian:12")

@@ -13,7 +13,7 @@ import openapi
 import versions
 
 HOST = "node00.cern.example"
-RANKS = {"Severity": ["unknown", "low", "medium", "high", "critical"], "UpdateState": ["unknown", "current", "ordinary", "security"],
+RANKS = {"Severity": ["unknown", "low", "medium", "high", "critical"], "UpdateState": ["idle", "unknown", "current", "ordinary", "security"],
          "KernelState": ["unknown", "current", "restart", "update"]}
 # A list with rows for what stands in its path, and what has to be given to have many of them.
 PATH_VALUES = {"host": HOST, "cve": "CVE-2024-10002", "name": "bash", "kind": "domain"}

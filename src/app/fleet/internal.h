@@ -33,6 +33,7 @@ typedef struct fleet_pool {
   size_t n_cves, cves_cap;
   size_t n_verdict_places, n_advisories;
   pk_map advisories; /* place of the text (8 bytes) → place of the advisory */
+  bool heads_read; /* feeds, and what they speak of */
   pk_feed_row *feeds;
   size_t n_feeds;
   pk_feed_platform *spoken_of; /* by feeds */

@@ -21,7 +21,9 @@ struct pk_keeper {
   pthread_mutex_t lock;
   pthread_cond_t wake;
   pk_fleet_ask *first, **last;
-  bool stopping, expected;
+  bool stopping;
+  uint64_t written; /* how often something was expected; and up to which of them is in the fleet */
+  uint64_t made;
   pk_fleet *fleet; /* changed by the thread only */
   int64_t cost_ms;
   /* the thread's own */
@@ -66,10 +68,19 @@ static void answer(pk_keeper *k, pk_fleet_ask *asks, pk_rc rc, const pk_err *why
   }
 }
 
+static uint64_t written(pk_keeper *k) {
+  pthread_mutex_lock(&k->lock);
+  uint64_t n = k->written;
+  pthread_mutex_unlock(&k->lock);
+  return n;
+}
+
 static pk_rc make_new(pk_keeper *k, pk_err *err) {
   pk_fleet *f = NULL;
+  uint64_t n_written = written(k); /* before the database is looked at: all of that will be in it */
   int64_t began = pk_monotonic_ms();
   pk_rc rc = fleet_make(k->store, k->fleet, pk_now(), &f, err);
+  if (rc == PK_E_LIMIT && k->fleet) rc = fleet_make(k->store, NULL, pk_now(), &f, err); /* without what is of the past */
   int64_t ended = pk_monotonic_ms();
   k->made_ms = ended;
   if (rc != PK_OK) {
@@ -81,6 +92,7 @@ static pk_rc make_new(pk_keeper *k, pk_err *err) {
   pthread_mutex_lock(&k->lock);
   pk_fleet *old = k->fleet;
   k->fleet = f;
+  k->made = n_written;
   k->cost_ms = ended - began;
   pthread_mutex_unlock(&k->lock);
   drop(k, &old);
@@ -97,7 +109,13 @@ static pk_rc look(pk_keeper *k, pk_err *err) {
 
 static void serve(pk_keeper *k, pk_fleet_ask *asks, bool newest) {
   pk_err err = {0};
+  uint64_t n_written = written(k);
   pk_rc rc = look(k, &err);
+  if (rc == PK_OK && !k->changed) { /* it was made after that had been written, and before it was expected */
+    pthread_mutex_lock(&k->lock);
+    k->made = n_written;
+    pthread_mutex_unlock(&k->lock);
+  }
   if (rc == PK_OK && k->changed && (!k->fleet || newest || k->cost_ms <= QUICK_MS)) rc = make_new(k, &err);
   answer(k, asks, rc, rc == PK_OK ? NULL : &err);
 }
@@ -107,7 +125,7 @@ static void make_ahead(pk_keeper *k) {
   pk_err err = {0};
   int64_t rest = k->cost_ms * SHARE > REST_MS ? k->cost_ms * SHARE : REST_MS;
   if (k->fleet && pk_monotonic_ms() - k->made_ms < rest) return;
-  if (look(k, &err) == PK_OK && k->changed && make_new(k, &err) != PK_OK) return;
+  if (look(k, &err) == PK_OK && k->changed) (void)!make_new(k, &err); /* who asks is told */
 }
 
 static void *run(void *arg) {
@@ -120,8 +138,7 @@ static void *run(void *arg) {
     int woken = 0;
     while (!k->first && !k->stopping && woken == 0) woken = pthread_cond_timedwait(&k->wake, &k->lock, &until);
     pk_fleet_ask *asks = k->first;
-    bool stopping = k->stopping, newest = k->expected && asks;
-    if (asks) k->expected = false;
+    bool stopping = k->stopping, newest = k->made != k->written;
     k->first = NULL;
     k->last = &k->first;
     for (const pk_fleet_ask *a = asks; a; a = a->next) newest |= a->newest;
@@ -163,7 +180,7 @@ void pk_keeper_ask(pk_keeper *k, pk_fleet_ask *ask) {
   ask->next = NULL;
   pthread_mutex_lock(&k->lock);
   /* one that takes long to make is handed out as it is, and does not wait for the next */
-  bool at_once = k->started && !k->stopping && k->fleet && k->cost_ms > QUICK_MS && !ask->newest && !k->expected;
+  bool at_once = k->started && !k->stopping && k->fleet && k->cost_ms > QUICK_MS && !ask->newest && k->made == k->written;
   bool taken = k->started && !at_once;
   if (at_once) {
     hand_out(k, ask);
@@ -182,7 +199,7 @@ void pk_keeper_ask(pk_keeper *k, pk_fleet_ask *ask) {
 
 void pk_keeper_expect(pk_keeper *k) {
   pthread_mutex_lock(&k->lock);
-  k->expected = true;
+  k->written++;
   pthread_mutex_unlock(&k->lock);
 }
 

@@ -62,7 +62,7 @@ pk_rc fleet_pool_text(fleet_pool *pool, pk_str text, pk_str *ret, pk_err *err) {
     return PK_OK;
   }
   uint64_t *place = pk_map_put(&pool->texts, text, &is_new);
-  if (is_new) {
+  if (is_new || !*place) { /* 0: there was no memory for it before */
     if (!pk_arena_copy(&pool->arena, text, ret)) return full(err);
     *place = (uint64_t)(uintptr_t)ret->p;
   }
@@ -275,11 +275,12 @@ static pk_rc definition_of(fleet_pool *pool, pk_store *store, int64_t id, const 
 /* ---- verdicts ---- */
 
 static pk_rc load_heads(fleet_pool *pool, pk_store *store, pk_err *err) {
-  if (!pool->feeds) {
+  if (!pool->heads_read) {
     pk_rc rc = pk_store_feed_list(store, &pool->feeds, &pool->n_feeds, err);
     if (rc == PK_OK) rc = pk_store_feed_platforms(store, &pool->arena, &pool->spoken_of, &pool->n_spoken_of, err);
     if (rc == PK_OK) rc = pk_store_release_facts(store, &pool->arena, &pool->releases, &pool->n_releases, err);
     if (rc != PK_OK) return rc;
+    pool->heads_read = true;
   }
   pk_platform *platforms;
   pk_rc rc = pk_store_platform_list(store, &pool->arena, &platforms, &pool->n_platforms, err);
@@ -613,7 +614,7 @@ pk_rc fleet_pool_profile(fleet_pool *pool, pk_store *store, int64_t id, const pk
   pk_arena scratch;
   pk_kept_profile row;
   pk_arena_init(&scratch, DEFINITION_BYTES_MAX);
-  pk_rc rc = pool->feeds ? PK_OK : load_heads(pool, store, err);
+  pk_rc rc = pool->heads_read ? PK_OK : load_heads(pool, store, err);
   if (rc == PK_OK) rc = pk_store_kept_profile(store, id, &scratch, &row, err);
   if (rc == PK_NOTFOUND) rc = pk_err_set(err, PK_E_STORE, "profile %lld is missing: run 'pakiti db check'", (long long)id);
   if (rc == PK_OK) {

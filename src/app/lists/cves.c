@@ -72,7 +72,7 @@ static pk_rc fill_packages(const void *context, void *rows, const size_t *places
     const pk_fleet_profile *p = c->fleet->profiles[i];
     for (size_t k = 0; c->per_profile[i] && k < p->n_vulnerable; k++) {
       const pk_fleet_verdict *v = p->vulnerable[k];
-      if (seen[v->place]++ || !v->package) continue;
+      if (seen[v->place] || !v->package) continue;
       for (size_t r = 0; r < v->n_rules; r++)
         for (size_t d = 0; v->rules[r]->counts && d < v->rules[r]->definition->n_cves; d++) {
           uint32_t at = wanted[v->rules[r]->definition->cves[d]->place];
@@ -177,14 +177,14 @@ static bool speaks_of(const pk_fleet_rule *r, const pk_fleet_cve *cve) {
   return false;
 }
 
+static bool is_better(const pk_fleet_rule *r, const pk_fleet_rule *best) {
+  return !best || (r->counts && !best->counts) || (r->counts == best->counts && r->fixed.n && !best->fixed.n);
+}
+
 const pk_fleet_rule *pk_rule_for(const pk_fleet_verdict *v, const pk_fleet_cve *cve) {
   const pk_fleet_rule *best = NULL;
-  for (size_t i = 0; i < v->n_rules; i++) {
-    const pk_fleet_rule *r = v->rules[i];
-    if (!speaks_of(r, cve)) continue;
-    bool better = !best || (r->counts && !best->counts) || (r->counts == best->counts && r->fixed.n && !best->fixed.n);
-    if (better) best = r;
-  }
+  for (size_t i = 0; i < v->n_rules; i++)
+    if (speaks_of(v->rules[i], cve) && is_better(v->rules[i], best)) best = v->rules[i];
   return best;
 }
 
@@ -210,11 +210,19 @@ static const pk_list_field HOST_CVE_FIELDS[] = {
 const pk_list_kind pk_list_host_cves = {"cves", HOST_CVE_FIELDS, sizeof HOST_CVE_FIELDS / sizeof HOST_CVE_FIELDS[0], "-counts,-priority,cve,package",
                                         "number", NULL, NULL};
 
-static host_cve_row host_cve_row_of(const pk_fleet *f, const pk_fleet_stand *s, const pk_fleet_verdict *v, const pk_fleet_cve *cve, pk_arena *arena) {
-  const pk_fleet_rule *r = pk_rule_for(v, cve);
-  const pk_exception *e = pk_fleet_excepted(s, v, cve);
+/* A CVE on a package of the host, and the rule that decides. */
+typedef struct finding {
+  const pk_fleet_verdict *verdict;
+  const pk_fleet_cve *cve;
+  const pk_fleet_rule *rule;
+} finding;
+
+static host_cve_row host_cve_row_of(const pk_fleet *f, const pk_fleet_stand *s, const finding *one, pk_arena *arena) {
+  const pk_fleet_rule *r = one->rule;
+  const pk_fleet_cve *cve = one->cve;
+  const pk_exception *e = pk_fleet_excepted(s, one->verdict, cve);
   const pk_package none = {.name = PK_STR(""), .arch = PK_STR(""), .evr = PK_STR("")};
-  const pk_package *p = v->package ? &v->package->package : &none;
+  const pk_package *p = one->verdict->package ? &one->verdict->package->package : &none;
   return (host_cve_row){.cve = cve_rank(cve), .severity = severity_rank(cve->severity), .cvss = cve->fact.cvss, .epss = cve->fact.epss,
                         .exploited = cve->fact.exploited_at != 0, .ransomware = cve->fact.ransomware, .title = cve->fact.title, .package = p->name,
                         .arch = p->arch, .installed = pk_version_cell(p->type, p->evr), .state = pk_str_of(pk_rule_state_name(r->state)),
@@ -224,46 +232,56 @@ static host_cve_row host_cve_row_of(const pk_fleet *f, const pk_fleet_stand *s, 
                         .reason = e ? e->reason : PK_STR(""), .tags = pk_tags_of(f, f->cve_states[cve->place].tags, arena)};
 }
 
-static bool host_cve_is_wanted(const pk_list_wanted *w, const pk_fleet *f, const pk_fleet_verdict *v, const pk_fleet_cve *cve) {
+static bool finding_is_wanted(const pk_list_wanted *w, const pk_fleet *f, const finding *one) {
+  const pk_fleet_cve *cve = one->cve;
   if (w->severities && !(w->severities >> cve->severity & 1)) return false;
   if (w->exploited >= 0 && (cve->fact.exploited_at != 0) != w->exploited) return false;
   if (w->tagged >= 0 && (f->cve_states[cve->place].tags != 0) != w->tagged) return false;
-  const pk_fleet_rule *r = pk_rule_for(v, cve);
-  if (!r->counts && !w->all) return false;
-  if (w->fixed >= 0 && (r->state == PK_RULE_FIXED) != w->fixed) return false;
-  return pk_text_holds(cve->name, w->q) || (v->package && pk_text_holds(v->package->package.name, w->q));
+  if (!one->rule->counts && !w->all) return false;
+  if (w->fixed >= 0 && (one->rule->state == PK_RULE_FIXED) != w->fixed) return false;
+  return pk_text_holds(cve->name, w->q) || (one->verdict->package && pk_text_holds(one->verdict->package->package.name, w->q));
+}
+
+typedef struct findings {
+  finding *list;
+  size_t n, cap;
+  pk_map places; /* by package and CVE: place + 1 */
+} findings;
+
+static void find_on(findings *l, const pk_fleet_verdict *v, const pk_fleet_rule *r) {
+  for (size_t d = 0; d < r->definition->n_cves; d++) {
+    const pk_fleet_cve *cve = r->definition->cves[d];
+    const int64_t key[] = {v->package ? v->package->id : 0, cve->number};
+    bool is_new;
+    uint64_t *place = pk_map_put(&l->places, (pk_str){(const char *)key, sizeof key}, &is_new);
+    if (is_new) {
+      PK_GROW(l->list, l->n, l->cap);
+      l->list[l->n++] = (finding){v, cve, r};
+      *place = l->n;
+    } else if (is_better(r, l->list[*place - 1].rule)) {
+      l->list[*place - 1].rule = r;
+    }
+  }
 }
 
 pk_rc pk_rows_host_cves(const pk_fleet *f, const pk_fleet_host *h, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
   const pk_fleet_stand *s = &f->stands[h->stand];
-  pk_map seen; /* package and CVE */
-  host_cve_row *rows = NULL;
-  size_t n = 0, cap = 0;
-  pk_rc rc = PK_OK;
-  pk_map_init(&seen, true);
-  for (size_t i = 0; rc == PK_OK && i < s->profile->n_vulnerable; i++) {
-    const pk_fleet_verdict *v = s->profile->vulnerable[i];
-    for (size_t r = 0; rc == PK_OK && r < v->n_rules; r++)
-      for (size_t d = 0; rc == PK_OK && d < v->rules[r]->definition->n_cves; d++) {
-        const pk_fleet_cve *cve = v->rules[r]->definition->cves[d];
-        const int64_t key[] = {v->package ? v->package->id : 0, cve->number};
-        bool is_new;
-        *pk_map_put(&seen, (pk_str){(const char *)key, sizeof key}, &is_new) = 1;
-        if (!is_new || !host_cve_is_wanted(w, f, v, cve)) continue;
-        void *array = rows;
-        if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) {
-          rc = pk_rows_full(err);
-          continue;
-        }
-        rows = array;
-        rows[n] = host_cve_row_of(f, s, v, cve, arena);
-        rows[n].number = (int64_t)n + 1;
-        n++;
-      }
+  findings l = {0};
+  pk_map_init(&l.places, true);
+  for (size_t i = 0; i < s->profile->n_vulnerable; i++)
+    for (size_t r = 0; r < s->profile->vulnerable[i]->n_rules; r++) find_on(&l, s->profile->vulnerable[i], s->profile->vulnerable[i]->rules[r]);
+  host_cve_row *rows = pk_arena_alloc(arena, l.n * sizeof *rows + 1);
+  size_t n = 0;
+  for (size_t i = 0; rows && i < l.n; i++) {
+    if (!finding_is_wanted(w, f, &l.list[i])) continue;
+    rows[n] = host_cve_row_of(f, s, &l.list[i], arena);
+    rows[n].number = (int64_t)n + 1;
+    n++;
   }
-  pk_map_fini(&seen);
+  pk_map_fini(&l.places);
+  free(l.list);
   *ret = (pk_rows){&pk_list_host_cves, NULL, rows, sizeof *rows, n};
-  return rc;
+  return rows ? PK_OK : pk_rows_full(err);
 }
 
 /* ---- advisories that would help ---- */
@@ -284,14 +302,20 @@ static const pk_list_field ADVISORY_FIELDS[] = {
 const pk_list_kind pk_list_advisories = {"advisories", ADVISORY_FIELDS, sizeof ADVISORY_FIELDS / sizeof ADVISORY_FIELDS[0], "-severity,-hosts",
                                          "advisory", NULL, NULL};
 
-static void begin_advisory(advisory_row *a, const pk_fleet_rule *r) {
+/* Several definitions may name an advisory: its own, or one for each CVE. It is as bad as the worst of them. */
+static void describe_advisory(advisory_row *a, const pk_fleet_rule *r) {
   const pk_fleet_definition *d = r->definition;
-  bool own = pk_str_eq(d->advisory, r->advisory); /* else the definition is about a CVE, and its title too */
   pk_severity worst = pk_severity_of(d->severity);
   for (size_t i = 0; worst == PK_SEVERITY_UNKNOWN && i < d->n_cves; i++)
     if (d->cves[i]->severity > worst) worst = d->cves[i]->severity;
-  *a = (advisory_row){.advisory = r->advisory, .feed = d->feed, .title = own ? d->title : PK_STR(""), .vendor_severity = d->severity,
-                      .severity = severity_rank(worst), .issued = own ? d->issued_at : 0};
+  if ((int64_t)worst > a->severity.number || !a->vendor_severity.n) {
+    a->severity = severity_rank(worst);
+    a->vendor_severity = d->severity;
+  }
+  if (!pk_str_eq(d->advisory, r->advisory) || a->title.n) return; /* else the definition is about a CVE, and its title too */
+  a->feed = d->feed;
+  a->title = d->title;
+  a->issued = d->issued_at;
 }
 
 /* Builds, and the CVEs of all definitions that name the advisory; the keys differ in length. */
@@ -302,6 +326,7 @@ static void count_advisory(advisory_row *a, const pk_fleet_verdict *v, const pk_
   (void)pk_map_put(seen, (pk_str){(const char *)build, sizeof build}, &is_new);
   a->packages += is_new && v->package;
   (void)pk_map_put(seen, (pk_str){(const char *)definition, sizeof definition}, &is_new);
+  if (is_new) describe_advisory(a, r);
   for (size_t i = 0; is_new && i < r->definition->n_cves; i++) {
     const uint32_t cve[] = {r->advisory_place, r->definition->cves[i]->place};
     bool first;
@@ -325,7 +350,9 @@ pk_rc pk_rows_advisories(const pk_chosen *c, const pk_list_wanted *w, pk_arena *
         const pk_fleet_rule *rule = v->rules[r];
         advisory_row *a = &all[rule->advisory_place];
         if (!rule->advisory_place || rule->state != PK_RULE_FIXED) continue;
-        if (!a->advisory.n) begin_advisory(a, rule);
+        if (!a->advisory.n)
+          *a = (advisory_row){.advisory = rule->advisory, .feed = rule->definition->feed, .title = PK_STR(""), .vendor_severity = PK_STR(""),
+                              .severity = severity_rank(PK_SEVERITY_UNKNOWN)};
         if (a->last_profile != i + 1) a->hosts += c->per_profile[i];
         a->last_profile = i + 1;
         if (seen[v->place]) continue;

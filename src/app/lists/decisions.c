@@ -26,19 +26,32 @@ static const pk_list_field TAG_FIELDS[] = {
 };
 const pk_list_kind pk_list_tags = {"cve-tags", TAG_FIELDS, sizeof TAG_FIELDS / sizeof TAG_FIELDS[0], "-modified", "cve,tag", NULL, NULL};
 
+/* Hosts of each tag's CVE. One look at the CVEs: tags are by CVE, the fleet's CVEs are not. */
+static void count_hosts(const pk_fleet *f, int64_t *ret) {
+  for (size_t i = 0; f->n_tags && i < f->n_cves; i++) {
+    size_t low = 0, high = f->n_tags;
+    while (low < high) {
+      size_t middle = (low + high) / 2;
+      if (f->tags[middle].cve < f->cves[i]->number) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < f->n_tags && f->tags[low].cve == f->cves[i]->number; low++) ret[low] = f->cve_states[i].n_hosts;
+  }
+}
+
 pk_rc pk_rows_tags(const pk_fleet *f, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) {
   size_t n = 0;
   tag_row *rows = pk_arena_alloc(arena, f->n_tags * sizeof *rows + 1);
-  if (!rows) return pk_rows_full(err);
-  const pk_fleet_cve *cve = NULL;
+  int64_t *hosts = pk_arena_alloc(arena, f->n_tags * sizeof *hosts + 1);
+  if (!rows || !hosts) return pk_rows_full(err);
+  count_hosts(f, hosts);
   for (size_t i = 0; i < f->n_tags; i++) {
-    const pk_cve_tag *t = &f->tags[i]; /* by CVE */
-    if (!i || t->cve != f->tags[i - 1].cve) cve = pk_fleet_cve_of(f, t->cve);
+    const pk_cve_tag *t = &f->tags[i];
+    if (w->hosts.cve && w->hosts.cve != t->cve) continue;
     tag_row *r = &rows[n];
     *r = (tag_row){.tag = t->tag, .reason = t->reason, .url = t->url, .modified_by = t->modified_by, .enabled = t->enabled, .modified = t->modified_at,
-                   .hosts = cve ? f->cve_states[cve->place].n_hosts : 0};
+                   .hosts = hosts[i]};
     if (!name_of(t->cve, arena, &r->cve)) return pk_rows_full(err);
-    if (w->hosts.cve && w->hosts.cve != t->cve) continue;
     if (pk_text_holds(r->cve.text, w->q) || pk_text_holds(t->tag, w->q) || pk_text_holds(t->reason, w->q)) n++;
   }
   *ret = (pk_rows){&pk_list_tags, NULL, rows, sizeof *rows, n};

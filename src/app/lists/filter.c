@@ -84,7 +84,7 @@ pk_rc pk_filter_take(pk_filter *f, pk_str name, pk_str value, int64_t now, pk_er
   const struct {
     const char *name;
     pk_wanted *to;
-  } texts[] = {{"host", &f->host}, {"kernel", &f->kernel}, {"arch", &f->arch}, {"os", &f->os}, {"client", &f->client}, {"cve_tag", &f->cve_tag}, {"advisory", &f->advisory}};
+  } texts[] = {{"host", &f->host}, {"kernel", &f->kernel}, {"arch", &f->arch}, {"os", &f->os}, {"client", &f->client}, {"cve_tag", &f->cve_tag}, {"advisory", &f->advisory}, {"outdated", &f->outdated}};
   pk_group_kind kind;
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     if (pk_str_is(name, texts[i].name)) {
@@ -159,11 +159,18 @@ static bool would_help(pk_str advisory, const pk_fleet_profile *p) {
   return false;
 }
 
+static bool lacks_update(pk_str package, const pk_fleet_profile *p) {
+  for (size_t i = 0; i < p->n_update_verdicts; i++)
+    if (pk_str_eq(p->updates[i]->package->package.name, package)) return true;
+  return false;
+}
+
 /* What is the same for all stands of a profile. */
 static bool profile_passes(const choosing *c, const pk_fleet_profile *p) {
   if (!is_equal(&c->f->groups[PK_GROUP_PLATFORM], p->platform->name) || !is_equal(&c->f->kernel, p->kernel) || !is_equal(&c->f->arch, p->platform->arch))
     return false;
   if (c->f->advisory.given && !would_help(c->f->advisory.text, p)) return false;
+  if (c->f->outdated.given && !lacks_update(c->f->outdated.text, p)) return false;
   bool has = !c->f->package.name.n;
   for (size_t i = 0; !has && i < c->n_package_ids; i++) has = pk_fleet_set_has(p->set, c->package_ids[i]);
   return has;

@@ -23,6 +23,7 @@ typedef struct pk_filter {
   pk_wanted host, groups[PK_GROUP_KINDS]; /**< by pk_group_kind */
   pk_wanted kernel, arch, os, client;
   pk_wanted advisory; /**< it would help them */
+  pk_wanted outdated; /**< name of a package that is not current there */
   pk_str q;           /**< part of a host's name, in lower case */
   pk_package_wanted package;
   int64_t cve;        /**< 0: any */

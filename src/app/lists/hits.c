@@ -9,8 +9,8 @@
 typedef struct hit {
   const pk_fleet_package *package; /* the first; NULL: the whole host */
   pk_str fixed, advisory, feed;
-  const char *state;
-  int64_t state_rank, more; /* more packages than the first */
+  pk_rank state;
+  int64_t more; /* packages than the first */
   const pk_exception *exception;
 } hit;
 
@@ -61,8 +61,8 @@ static void get_hit(const void *context, const void *row, size_t at, pk_cell *re
     return;
   case T_MORE: ret->number = r->hit->more; return;
   case T_STATE:
-    ret->text = pk_str_of(r->hit->state);
-    ret->number = r->hit->state_rank;
+    ret->text = r->hit->state.text;
+    ret->number = r->hit->state.number;
     return;
   case T_LAST_REPORT: ret->number = r->host->last_report_at; return;
   case T_ADVISORY: ret->text = r->hit->advisory; return;
@@ -93,7 +93,7 @@ static pk_rc rows_of(const pk_chosen *c, look_at_stand *look, void *asked, bool 
     const pk_fleet_stand *s = &f->stands[c->hosts[i]->stand];
     const hit **its = &found[by_profile ? s->profile_place : c->hosts[i]->stand];
     if (!*its) {
-      hit h = {.fixed = PK_STR(""), .advisory = PK_STR(""), .feed = PK_STR(""), .state = ""};
+      hit h = {.fixed = PK_STR(""), .advisory = PK_STR(""), .feed = PK_STR(""), .state = {PK_STR(""), 0}};
       *its = &none;
       if (look(asked, s, &h)) {
         hit *kept = pk_arena_alloc(arena, sizeof *kept);
@@ -155,7 +155,7 @@ static bool look_for_cve(void *asked, const pk_fleet_stand *s, hit *ret) {
     const pk_exception *e = pk_fleet_excepted(s, one->verdict, a->cve);
     if (i && (e || !ret->exception)) continue; /* what counts is shown rather than what is excepted */
     *ret = (hit){.package = one->verdict->package, .fixed = one->rule->fixed, .advisory = one->rule->advisory, .feed = one->rule->definition->feed,
-                 .state = pk_rule_state_name(one->rule->state), .state_rank = one->rule->state, .more = (int64_t)n - 1, .exception = e};
+                 .state = {pk_str_of(pk_rule_state_name(one->rule->state)), one->rule->state}, .more = (int64_t)n - 1, .exception = e};
   }
   return n > 0;
 }
@@ -182,17 +182,10 @@ static bool look_for_package(void *asked, const pk_fleet_stand *s, hit *ret) {
     size_t place;
     if (!pk_fleet_set_place(s->profile->set, ids->list[i]->id, &place)) continue;
     if (n++) continue;
-    bool current = s->profile->states[place] == PK_UPDATE_CURRENT;
     ret->package = ids->list[i];
-    ret->state = current ? "current" : "unknown";
-    ret->state_rank = current ? PK_UPDATE_CURRENT : PK_UPDATE_UNKNOWN;
-    for (size_t k = 0; k < s->profile->n_update_verdicts; k++) {
-      const pk_fleet_verdict *v = s->profile->updates[k];
-      if (v->package != ids->list[i]) continue;
-      ret->state = v->state == PK_UPDATE_SECURITY ? "security" : "ordinary";
-      ret->state_rank = v->state;
-      ret->fixed = v->available;
-    }
+    ret->state = pk_update_state_rank(s->profile->states[place]);
+    for (size_t k = 0; s->profile->states[place] > PK_UPDATE_CURRENT && k < s->profile->n_update_verdicts; k++)
+      if (s->profile->updates[k]->package == ids->list[i]) ret->fixed = s->profile->updates[k]->available;
   }
   ret->more = n ? (int64_t)n - 1 : 0;
   return n > 0;

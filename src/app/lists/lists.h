@@ -41,6 +41,8 @@ void pk_count_chosen(const pk_chosen *c, pk_group_numbers *ret);
 void pk_count_tagged(const pk_chosen *c, int64_t ret_hosts[PK_TAG_NAMES_MAX]);
 
 /* packages.c */
+/** "idle" (a kernel that does not run), "unknown", "current", "ordinary", "security". */
+pk_rank pk_update_state_rank(pk_update_state state);
 pk_rc pk_rows_packages(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
 pk_rc pk_rows_outdated(const pk_chosen *c, const pk_list_wanted *w, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
 pk_rc pk_rows_host_updates(const pk_fleet *f, const pk_fleet_host *h, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;

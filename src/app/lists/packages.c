@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-static pk_rank state_rank(pk_update_state state) {
-  static const char *const names[] = {[PK_UPDATE_UNSEEN] = "unknown", [PK_UPDATE_UNKNOWN] = "unknown", [PK_UPDATE_CURRENT] = "current",
+pk_rank pk_update_state_rank(pk_update_state state) {
+  static const char *const names[] = {[PK_UPDATE_UNSEEN] = "idle", [PK_UPDATE_UNKNOWN] = "unknown", [PK_UPDATE_CURRENT] = "current",
                                       [PK_UPDATE_ORDINARY] = "ordinary", [PK_UPDATE_SECURITY] = "security"};
   return (pk_rank){pk_str_of(names[state]), state};
 }
@@ -86,7 +86,7 @@ pk_rc pk_rows_packages(const pk_chosen *c, const pk_list_wanted *w, pk_arena *ar
     if (!pk_arena_grow(arena, &array, n, &cap, sizeof *rows)) return pk_rows_full(err);
     rows = array;
     rows[n++] = (package_row){.package = p->package.name, .version = pk_version_cell(p->package.type, p->package.evr), .arch = p->package.arch, .source = p->package.source,
-                              .type = pk_str_of(pk_package_type_name(p->package.type)), .state = state_rank((pk_update_state)states[id]),
+                              .type = pk_str_of(pk_package_type_name(p->package.type)), .state = pk_update_state_rank((pk_update_state)states[id]),
                               .available = pk_version_cell(p->package.type, PK_STR("")), .hosts = hosts[id], .id = p->id};
     places[id] = (uint32_t)n;
   }
@@ -120,14 +120,13 @@ static void note_outdated(outdated_row *r, const pk_fleet_verdict *v) {
   const pk_package *p = &v->package->package;
   if (!r->lowest.text.n || pk_evr_cmp(r->type, p->evr, r->lowest.text) < 0) r->lowest = pk_version_cell(r->type, p->evr);
   if (!r->highest.text.n || pk_evr_cmp(r->type, p->evr, r->highest.text) > 0) r->highest = pk_version_cell(r->type, p->evr);
-  if ((int64_t)v->state > r->state.number) r->state = state_rank(v->state);
+  if ((int64_t)v->state > r->state.number) r->state = pk_update_state_rank(v->state);
   if (!r->available.text.n || pk_evr_cmp(r->type, v->available, r->available.text) > 0) {
     r->available = pk_version_cell(r->type, v->available);
     r->repository = v->repository;
   }
 }
 
-/* The row of a verdict, made when the first one of its package and platform is met; NULL: it is not wanted, or (rc) there is no room. */
 typedef struct outdated_making {
   const pk_list_wanted *w;
   pk_arena *arena;
@@ -137,6 +136,7 @@ typedef struct outdated_making {
   uint32_t *row_of; /* by place of the verdict: place of its row + 2; 1: not wanted; 0: not met yet */
 } outdated_making;
 
+/* The row of a verdict is made when the first one of its package and platform is met. */
 static pk_rc meet_outdated(outdated_making *m, const pk_fleet_verdict *v, pk_err *err) {
   m->row_of[v->place] = 1;
   if (!v->package || !pk_text_holds(v->package->package.name, m->w->q)) return PK_OK;
@@ -219,12 +219,12 @@ static int64_t count_cves(const pk_fleet_stand *s, const pk_fleet_verdict *v) {
 static host_package_row row_of(const pk_fleet_package *p, pk_str kernel) {
   static const char *const roles[] = {[PK_KERNEL_NONE] = "", [PK_KERNEL_RUNNING] = "running", [PK_KERNEL_IDLE] = "idle"};
   return (host_package_row){.package = p->package.name, .arch = p->package.arch, .installed = pk_version_cell(p->package.type, p->package.evr), .available = pk_version_cell(p->package.type, PK_STR("")),
-                            .repository = PK_STR(""), .source = p->package.source, .state = state_rank(PK_UPDATE_CURRENT),
+                            .repository = PK_STR(""), .source = p->package.source, .state = pk_update_state_rank(PK_UPDATE_CURRENT),
                             .kernel = pk_str_of(roles[pk_kernel_role_of(&p->package, kernel)]), .id = p->id};
 }
 
 static void add_update(host_package_row *r, const pk_fleet_verdict *v) {
-  r->state = state_rank(v->state);
+  r->state = pk_update_state_rank(v->state);
   r->available.text = v->available;
   r->repository = v->repository;
 }
@@ -262,7 +262,7 @@ pk_rc pk_rows_host_packages(const pk_fleet *f, const pk_fleet_host *h, const pk_
     const pk_fleet_package *package = p->set->ids[i] < f->n_packages ? f->packages[p->set->ids[i]] : NULL;
     if (!package || !pk_text_holds(package->package.name, w->q)) continue;
     rows[n++] = row_of(package, p->kernel);
-    rows[n - 1].state = state_rank((pk_update_state)p->states[i]);
+    rows[n - 1].state = pk_update_state_rank((pk_update_state)p->states[i]);
     places[package->id] = (uint32_t)n;
   }
   for (size_t i = 0; i < p->n_update_verdicts; i++)

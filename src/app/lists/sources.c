@@ -8,9 +8,8 @@
 
 /* A feed whose last good fetch is older is stale. */
 #define STALE_AFTER_S ((int64_t)3 * 86400)
-/* Packages of one rule that get a row of their own; vendors' statements about a kernel name hundreds. */
-#define NAMES_SHOWN_MAX 50
-#define STATEMENTS_MAX ((size_t)20000)
+/* More than any CVE has, even one of a kernel, whose rules name hundreds of packages each. */
+#define STATEMENTS_MAX ((size_t)200000)
 
 static bool keep(pk_arena *arena, pk_str *const *texts, size_t n) {
   for (size_t i = 0; i < n; i++)
@@ -198,7 +197,7 @@ typedef struct statements {
 } statements;
 
 static pk_rc add_statement(statements *s, statement_row row, pk_err *err) {
-  if (s->n == STATEMENTS_MAX) return PK_OK;
+  if (s->n == STATEMENTS_MAX) return pk_err_set(err, PK_E_LIMIT, "vendors say more than %zu things of the CVE", STATEMENTS_MAX);
   void *rows = grow(s->arena, s->rows, s->n, &s->cap, sizeof *s->rows);
   pk_str *const texts[] = {&row.definition, &row.platform, &row.package, &row.fixed, &row.advisory, &row.severity, &row.title, &row.note,
                            &row.introduced, &row.feed};
@@ -224,7 +223,7 @@ static pk_rc keep_definition(void *arg, const pk_definition_row *row, pk_err *er
   pk_rc rc = PK_OK;
   for (size_t i = 0; rc == PK_OK && i < d->n_rules; i++) {
     const pk_rule *r = &d->rules[i];
-    for (size_t k = 0; rc == PK_OK && k < r->n_names && k < NAMES_SHOWN_MAX; k++) {
+    for (size_t k = 0; rc == PK_OK && k < r->n_names; k++) {
       statement_row one = base;
       one.package = r->names[k];
       one.kind = r->is_source ? PK_STR("source") : PK_STR("binary");

@@ -284,7 +284,7 @@ enum MHD_Result pk_api_resumed(pk_request *r) {
   pk_api_call *c = r->work;
   if (c->edit) return pk_request_is_done(r) ? run_handler(r, c, pk_api_edited) : MHD_YES;
   if (!c->asked || !atomic_load_explicit(&c->is_ready, memory_order_acquire)) return MHD_YES;
-  if (c->ask.rc != PK_OK) return fail(r, c->ask.rc, &c->ask.err);
+  if (c->ask.rc != PK_OK) return fail(r, c->ask.rc == PK_E_LIMIT ? PK_E_STORE : c->ask.rc, &c->ask.err); /* no fault of who asks */
   return run_handler(r, c, c->route->run);
 }
 

@@ -355,7 +355,7 @@ static void write_command(pk_json_out *o, const char *key, const pk_fleet_profil
                   {"opensuse", "zypper update"},                {"suse", "zypper update"}};
   const char *command = p->platform->type == PK_TYPE_DEB ? "apt-get install --only-upgrade" : p->platform->type == PK_TYPE_RPM ? "dnf upgrade" : NULL;
   pk_buf text;
-  pk_str last = PK_STR("");
+  pk_map named; /* of several architectures: once */
   size_t n = 0;
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
     if (pk_str_starts(p->platform->name, commands[i].platform)) command = commands[i].command;
@@ -365,39 +365,54 @@ static void write_command(pk_json_out *o, const char *key, const pk_fleet_profil
       major < 8)
     command = "yum update";
   pk_buf_init(&text, COMMAND_BYTES_MAX);
+  pk_map_init(&named, true);
   if (command) pk_buf_puts(&text, command);
   for (size_t i = 0; command && i < p->n_update_verdicts; i++) {
     const pk_fleet_verdict *v = p->updates[i];
     if (security_only && v->state != PK_UPDATE_SECURITY) continue;
     pk_str name = v->package->package.name;
-    if (!is_harmless(name) || name.p == last.p) continue;
+    bool is_new;
+    (void)pk_map_put(&named, name, &is_new);
+    if (!is_new || !is_harmless(name)) continue;
     pk_buf_putc(&text, ' ');
     pk_buf_str(&text, name);
-    last = name;
     n++;
   }
+  pk_map_fini(&named);
   pk_json_key(o, key);
   pk_json_str(o, n && !text.over ? pk_buf_view(&text) : PK_STR(""));
   pk_buf_free(&text);
+}
+
+static const pk_package *member(const pk_fleet *f, const pk_fleet_set *set, size_t i) {
+  const pk_fleet_package *p = set->ids[i] < f->n_packages ? f->packages[set->ids[i]] : NULL;
+  return p ? &p->package : NULL;
+}
+
+/* "kernel" beside a "kernel-core" of its version is the same kernel. */
+static bool has_core(const pk_fleet *f, const pk_fleet_set *set, const pk_package *kernel) {
+  for (size_t i = 0; i < set->n; i++) {
+    const pk_package *p = member(f, set, i);
+    if (p && p->name.n == kernel->name.n + strlen("-core") && pk_str_ends(p->name, "-core") && pk_str_eq(pk_str_sub(p->name, 0, kernel->name.n), kernel->name) &&
+        pk_str_eq(p->evr, kernel->evr))
+      return true;
+  }
+  return false;
 }
 
 static void write_kernels(pk_json_out *o, const pk_fleet *f, const pk_fleet_profile *p) {
   pk_json_key(o, "kernels");
   pk_json_begin(o, '[');
   for (size_t i = 0; i < p->set->n; i++) {
-    const pk_fleet_package *k = p->set->ids[i] < f->n_packages ? f->packages[p->set->ids[i]] : NULL;
-    pk_kernel_role role = k ? pk_kernel_role_of(&k->package, p->kernel) : PK_KERNEL_NONE;
-    if (role == PK_KERNEL_NONE) continue;
-    bool image = pk_str_starts(k->package.name, "linux-image-") || pk_str_is(k->package.name, "kernel") || pk_str_is(k->package.name, "kernel-core") ||
-                 pk_str_is(k->package.name, "kernel-default");
-    if (!image) continue;
+    const pk_package *k = member(f, p->set, i);
+    if (!k || !pk_kernel_is_image(k) || has_core(f, p->set, k)) continue;
     pk_json_begin(o, '{');
     pk_json_key(o, "package");
-    pk_json_str(o, k->package.name);
+    pk_json_str(o, k->name);
     pk_json_key(o, "version");
-    pk_json_str(o, k->package.evr);
+    pk_json_str(o, k->evr);
     pk_json_key(o, "running");
-    pk_json_bool(o, role == PK_KERNEL_RUNNING);
+    pk_json_bool(o, pk_kernel_role_of(k, p->kernel) == PK_KERNEL_RUNNING && p->kernel.n);
     pk_json_end(o, '}');
   }
   pk_json_end(o, ']');

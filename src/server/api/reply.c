@@ -223,13 +223,15 @@ static pk_rc send_download(pk_api_call *c, const pk_rows *rows, const pk_list_or
   bool csv = pk_str_is(format, "csv");
   const size_t *places;
   if (!csv && !pk_str_is(format, "json")) return pk_err_set(err, PK_E_SYNTAX, "download is '%.*s': say csv or json", PK_FMT(format));
-  pk_rc rc = pk_list_sorted(rows, order, &c->arena, &places, err);
-  if (rc == PK_OK && rows->kind->fill) rc = rows->kind->fill(rows->context, (void *)(uintptr_t)rows->rows, places, rows->n, &c->arena, err);
-  if (rc != PK_OK) return rc;
   pk_server *server = c->request->server;
-  if (atomic_fetch_add(&server->downloads, 1) >= PK_DOWNLOADS_MAX) {
+  pk_rc rc = PK_OK;
+  if (atomic_fetch_add(&server->downloads, 1) >= PK_DOWNLOADS_MAX)
+    rc = pk_err_set(err, PK_E_STOPPED, "%d downloads are being read already: try again in a minute", PK_DOWNLOADS_MAX);
+  if (rc == PK_OK) rc = pk_list_sorted(rows, order, &c->arena, &places, err);
+  if (rc == PK_OK && rows->kind->fill) rc = rows->kind->fill(rows->context, (void *)(uintptr_t)rows->rows, places, rows->n, &c->arena, err);
+  if (rc != PK_OK) {
     atomic_fetch_sub(&server->downloads, 1);
-    return pk_err_set(err, PK_E_STOPPED, "%d downloads are being read already: try again in a minute", PK_DOWNLOADS_MAX);
+    return rc;
   }
   download *d = pk_calloc(1, sizeof *d);
   *d = (download){.server = server, .fleet = c->ask.fleet, .arena = c->arena, .rows = *rows, .order = *order, .places = places, .csv = csv};

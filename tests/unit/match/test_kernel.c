@@ -42,6 +42,39 @@ static bool is_newer(pk_package_type type, const char *name, const char *evr, co
   return pk_kernel_is_newer(&other, &running);
 }
 
+static void test_image_when_it_is_the_kernel_itself_then_it_is_one(void **state) {
+  (void)state;
+  static const struct {
+    pk_package_type type;
+    const char *name;
+    bool is_image;
+  } names[] = {{PK_TYPE_DEB, "linux-image-6.1.0-29-amd64", true},
+               {PK_TYPE_DEB, "linux-image-unsigned-6.5.0-35-generic", true},
+               {PK_TYPE_DEB, "linux-image-amd64", false},
+               {PK_TYPE_DEB, "linux-image-6.1.0-29-amd64-dbg", false},
+               {PK_TYPE_DEB, "linux-headers-6.1.0-29-amd64", false},
+               {PK_TYPE_RPM, "kernel", true},
+               {PK_TYPE_RPM, "kernel-core", true},
+               {PK_TYPE_RPM, "kernel-rt-core", true},
+               {PK_TYPE_RPM, "kernel-64k-core", true},
+               {PK_TYPE_RPM, "kernel-uek", true},
+               {PK_TYPE_RPM, "kernel-PAE", true},
+               {PK_TYPE_RPM, "kernel6.12", true},
+               {PK_TYPE_RPM, "kernel-default", true},
+               {PK_TYPE_RPM, "kernel-azure", true},
+               {PK_TYPE_RPM, "kernel-modules-core", false},
+               {PK_TYPE_RPM, "kernel-rt-modules-extra", false},
+               {PK_TYPE_RPM, "kernel-uek-devel", false},
+               {PK_TYPE_RPM, "kernel6.12-modules-extra", false},
+               {PK_TYPE_RPM, "kernel-tools", false},
+               {PK_TYPE_RPM, "kernel-headers", false},
+               {PK_TYPE_RPM, "bash", false}};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    const pk_package p = {.type = names[i].type, .name = pk_str_of(names[i].name)};
+    if (pk_kernel_is_image(&p) != names[i].is_image) fail_msg("%s", names[i].name);
+  }
+}
+
 static void test_newer_when_rpm_then_same_name_and_later_version(void **state) {
   (void)state;
   assert_true(is_newer(PK_TYPE_RPM, "kernel-core", "5.14.0-362.el9", "kernel-core", "5.14.0-284.el9"));
@@ -79,6 +112,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_role_when_the_kernel_is_told_then_as_listed),
       cmocka_unit_test(test_role_when_the_kernel_is_not_told_then_nothing_is_idle),
+      cmocka_unit_test(test_image_when_it_is_the_kernel_itself_then_it_is_one),
       cmocka_unit_test(test_newer_when_rpm_then_same_name_and_later_version),
       cmocka_unit_test(test_newer_when_deb_then_an_image_of_the_same_flavour),
       cmocka_unit_test(test_newer_when_types_or_architectures_differ_then_false),
