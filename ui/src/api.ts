@@ -93,5 +93,16 @@ async function ask(method: string, url: string, body?: unknown, type = 'applicat
 export const get = <T>(path: string, params?: Params, signal?: AbortSignal) =>
   ask('GET', address(path, params), undefined, undefined, signal) as Promise<T>;
 
+/** Every row of a list. */
+export async function getAll<Row>(path: string, params?: Params, signal?: AbortSignal) {
+  const rows: Row[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page: Page<Row> = await get<Page<Row>>(path, { ...params, limit: 1000, cursor }, signal);
+    rows.push(...page.items);
+    cursor = page.next;
+  }
+  return rows;
+}
+
 export const send = <T>(method: string, path: string, body?: unknown, params?: Params, type?: string) =>
   ask(method, address(path, params), body, type) as Promise<T>;

@@ -188,6 +188,7 @@ function ExceptionForm({ given, close }: { given: Partial<Exception>; close: () 
         <Group grow>
           <TextInput label="Package" value={body.package} onChange={(e) => set({ package: e.currentTarget.value })} />
           <TextInput label="Version" placeholder="any" value={body.version} onChange={(e) => set({ version: e.currentTarget.value })} />
+          <TextInput label="Architecture" placeholder="any" value={body.arch} onChange={(e) => set({ arch: e.currentTarget.value })} />
         </Group>
         <Autocomplete label="Platform" placeholder="any" data={platforms} value={body.platform} onChange={(platform) => set({ platform })} />
         <Group grow align="flex-end">

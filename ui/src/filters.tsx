@@ -15,7 +15,7 @@ import { useOverview, useSettings } from './pieces';
 import type { Search } from './search';
 
 /** Filters that every list of the fleet takes. */
-export const HOST_FILTERS = ['q', 'domain', 'tld', 'site', 'tag', 'platform', 'os', 'arch', 'kernel', 'client', 'state', 'package', 'cve', 'cve_tag', 'advisory', 'activity'];
+export const HOST_FILTERS = ['q', 'domain', 'tld', 'site', 'tag', 'platform', 'os', 'arch', 'kernel', 'client', 'state', 'package', 'outdated', 'cve', 'cve_tag', 'advisory', 'activity'];
 /** Those that mean something when they are empty: hosts that told nothing. */
 const TOLD = ['domain', 'tld', 'site', 'tag', 'platform', 'os', 'arch', 'kernel', 'client'];
 
@@ -57,10 +57,13 @@ export function hostParams(search: Search): Params {
   return Object.fromEntries(HOST_FILTERS.filter((name) => search[name] || (search[name] === '' && TOLD.includes(name))).map((name) => [name, search[name]]));
 }
 
+/* Groups that are offered to choose from: those of most hosts. */
+const OFFERED = 500;
+
 export function useGroupValues(kind: string) {
   const query = useQuery({
     queryKey: ['groups', kind, 'values'],
-    queryFn: ({ signal }) => get<Page<Counted>>(`groups/${kind}`, { sort: '-hosts', fields: 'value,hosts', limit: 500 }, signal),
+    queryFn: ({ signal }) => get<Page<Counted>>(`groups/${kind}`, { sort: '-hosts', fields: 'value,hosts', limit: OFFERED }, signal),
     staleTime: 60_000,
   });
   return query.data?.items.map((group) => group.value).filter((value) => value !== '') ?? [];
@@ -83,8 +86,18 @@ export function SearchBox({ label, name = 'q', placeholder }: { label: string; n
   const { search, change } = usePageSearch();
   const given = search[name] ?? '';
   const [text, setText] = useState(given);
-  useEffect(() => setText(given), [given]);
-  const ask = useDebouncedCallback((value: string) => change({ [name]: value || undefined }, { typed: true }), 300);
+  const asked = useRef(given);
+  const ask = useDebouncedCallback((value: string) => {
+    asked.current = value;
+    change({ [name]: value || undefined }, { typed: true });
+  }, 300);
+  // Somebody else changed it: a link, the browser's button. What is being typed is not touched by its own question.
+  useEffect(() => {
+    if (given === asked.current) return;
+    ask.cancel();
+    asked.current = given;
+    setText(given);
+  }, [given, ask]);
   return (
     <TextInput
       label={label}
@@ -100,6 +113,8 @@ export function SearchBox({ label, name = 'q', placeholder }: { label: string; n
             size="sm"
             aria-label={`Clear: ${label}`}
             onClick={() => {
+              ask.cancel();
+              asked.current = '';
               setText('');
               change({ [name]: undefined });
             }}
@@ -116,10 +131,11 @@ function GroupFilter({ kind, label }: { kind: string; label: string }) {
   const given = search[kind] ?? '';
   const [text, setText] = useState(given);
   useEffect(() => setText(given), [given]);
-  // A part of a name is no name: what is left half-typed is the only one that fits, or nothing.
+  // A part of a name is no name: what is left half-typed is the only one that fits, or nothing. Unless there are more than are known here.
   const leave = () => {
     const fitting = values.filter((value) => value.toLowerCase().includes(text.toLowerCase()));
-    const meant = values.includes(text) || !text ? text : fitting.length === 1 ? fitting[0] : given;
+    const known = values.includes(text) || !text || values.length >= OFFERED - 1; /* "" is not among the values */
+    const meant = known ? text : fitting.length === 1 ? fitting[0] : given;
     setText(meant ?? '');
     if (meant !== given) change({ [kind]: meant || undefined });
   };
@@ -133,7 +149,7 @@ function GroupFilter({ kind, label }: { kind: string; label: string }) {
       onOptionSubmit={(value) => change({ [kind]: value })}
       onBlur={leave}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') change({ [kind]: text || undefined });
+        if (event.key === 'Enter') leave();
       }}
       clearable
       onClear={() => change({ [kind]: undefined })}

@@ -80,16 +80,20 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   );
 }
 
-/** What a query brings, with its waiting and its failure. */
+/** What a query brings, with its waiting and its failure; what was there before stays when it cannot be asked for again. */
 export function Loaded<T>({ query, children, height = 120 }: { query: UseQueryResult<T>; children: (value: T) => ReactNode; height?: number }) {
-  if (query.isError) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  if (query.data === undefined)
+  if (query.data === undefined && !query.isError)
     return (
       <div role="status" aria-label="Loading">
         <Skeleton height={height} />
       </div>
     );
-  return <>{children(query.data)}</>;
+  return (
+    <>
+      {query.isError && <Failed error={query.error} retry={() => void query.refetch()} />}
+      {query.data !== undefined && children(query.data)}
+    </>
+  );
 }
 
 /** Names and values, one pair a line; those without a value are left out. */
@@ -199,6 +203,7 @@ const STATES: Record<string, [string, string]> = {
   ordinary: ['yellow', 'ordinary'],
   current: ['green', 'current'],
   unknown: ['gray', 'in no repository'],
+  idle: ['gray', 'does not run'],
   fixed: ['orange', 'fix available'],
   affected: ['red', 'no fix yet'],
   'will-not-fix': ['gray', 'will not be fixed'],

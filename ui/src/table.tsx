@@ -6,8 +6,6 @@
 import { Box, Button, Checkbox, Group, Menu, Popover, ScrollArea, Skeleton, Stack, Table, Text, UnstyledButton } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { flexRender, getCoreRowModel, useReactTable } from '@tanstack/react-table';
-import type { ColumnDef, VisibilityState } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { address, get } from './api';
@@ -59,7 +57,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
   const [ownSort, setOwnSort] = useState('');
   const sort = props.onSort ? props.sort : ownSort || props.sort;
   const setSort = (next: string) => (props.onSort ? props.onSort(next || undefined) : setOwnSort(next));
-  const [visibility, setVisibility] = useLocalStorage<VisibilityState>({ key: `columns-${props.kind ?? name}`, defaultValue: {} });
+  const [visibility, setVisibility] = useLocalStorage<Record<string, boolean>>({ key: `columns-${props.kind ?? name}`, defaultValue: {} });
 
   const query = useInfiniteQuery({
     queryKey: [path, params, sort, limit],
@@ -72,28 +70,12 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const total = query.data?.pages[0]?.total ?? 0;
 
-  const shown = useMemo(
-    () => Object.fromEntries(columns.map((column) => [column.id, visibility[column.id] ?? !column.extra])),
-    [columns, visibility],
-  );
-  const definitions = useMemo<ColumnDef<Row>[]>(
-    () => columns.map((column) => ({ id: column.id, header: column.title, cell: ({ row }) => column.cell(row.original) })),
-    [columns],
-  );
-  const table = useReactTable({
-    data: rows,
-    columns: definitions,
-    state: { columnVisibility: shown },
-    getCoreRowModel: getCoreRowModel(),
-    getRowId: rowKey,
-    manualSorting: true,
-    autoResetPageIndex: false,
-  });
-  const byId = new Map(columns.map((column) => [column.id, column]));
+  const isShown = (column: Column<Row>) => visibility[column.id] ?? !column.extra;
+  const shown = columns.filter(isShown);
   const first = query.isPending;
-  const count = query.isError ? '' : first || query.isPlaceholderData ? 'Loading' : `${number(total)} ${total === 1 ? 'row' : 'rows'}`;
+  const lost = query.isError && !query.data;
+  const count = lost ? '' : first || query.isPlaceholderData ? 'Loading' : `${number(total)} ${total === 1 ? 'row' : 'rows'}`;
   const [leading = ''] = sort.split(',');
-  const wanted = columns.filter((column) => shown[column.id]);
 
   return (
     <Box aria-busy={query.isFetching} className={query.isPlaceholderData ? 'waiting' : undefined}>
@@ -116,8 +98,8 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
                     <Checkbox
                       key={column.id}
                       label={column.title}
-                      checked={shown[column.id]}
-                      disabled={wanted.length === 1 && shown[column.id]}
+                      checked={isShown(column)}
+                      disabled={shown.length === 1 && isShown(column)}
                       onChange={(event) => setVisibility({ ...visibility, [column.id]: event.currentTarget.checked })}
                     />
                   ))}
@@ -144,54 +126,45 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
           </Menu>
         </Group>
       </Group>
-      {query.isError ? (
-        <Failed error={query.error} retry={() => void query.refetch()} />
-      ) : (
+      {query.isError && <Failed error={query.error} retry={() => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch())} />}
+      {!lost && (
         <Table.ScrollContainer type="native" minWidth={0} tabIndex={0} role="region" aria-label={name} className="list">
           <Table striped highlightOnHover tabularNums verticalSpacing={6}>
             <Table.Caption className="hidden">{name}</Table.Caption>
             <Table.Thead>
-              {table.getHeaderGroups().map((group) => (
-                <Table.Tr key={group.id}>
-                  {group.headers.map((header) => {
-                    const column = byId.get(header.id);
-                    const field = column?.sort;
-                    const direction = field && leading === field ? 'ascending' : field && leading === `-${field}` ? 'descending' : 'none';
-                    const Icon = direction === 'ascending' ? SortUpIcon : direction === 'descending' ? SortDownIcon : SortNoneIcon;
-                    return (
-                      <Table.Th
-                        key={header.id}
-                        ta={column?.numeric ? 'right' : undefined}
-                        aria-sort={field ? direction : undefined}
-                        scope="col"
-                      >
-                        {field ? (
-                          <UnstyledButton onClick={() => setSort(nextSort(leading, field, (column?.numeric || column?.worst) ?? false))} fw={700} fz="sm" className="nowrap">
-                            {column?.title} <Icon size={12} />
-                          </UnstyledButton>
-                        ) : (
-                          <span className="nowrap">{flexRender(header.column.columnDef.header, header.getContext())}</span>
-                        )}
-                      </Table.Th>
-                    );
-                  })}
-                </Table.Tr>
-              ))}
+              <Table.Tr>
+                {shown.map((column) => {
+                  const field = column.sort;
+                  const direction = field && leading === field ? 'ascending' : field && leading === `-${field}` ? 'descending' : 'none';
+                  const Icon = direction === 'ascending' ? SortUpIcon : direction === 'descending' ? SortDownIcon : SortNoneIcon;
+                  return (
+                    <Table.Th key={column.id} ta={column.numeric ? 'right' : undefined} aria-sort={field ? direction : undefined} scope="col">
+                      {field ? (
+                        <UnstyledButton onClick={() => setSort(nextSort(leading, field, (column.numeric || column.worst) ?? false))} fw={700} fz="sm" className="nowrap">
+                          {column.title} <Icon size={12} />
+                        </UnstyledButton>
+                      ) : (
+                        <span className="nowrap">{column.title}</span>
+                      )}
+                    </Table.Th>
+                  );
+                })}
+              </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
               {first &&
                 [0, 1, 2, 3, 4].map((i) => (
                   <Table.Tr key={i}>
-                    <Table.Td colSpan={wanted.length}>
+                    <Table.Td colSpan={shown.length}>
                       <Skeleton height={16} />
                     </Table.Td>
                   </Table.Tr>
                 ))}
-              {table.getRowModel().rows.map((row) => (
-                <Table.Tr key={row.id}>
-                  {row.getVisibleCells().map((cell) => (
-                    <Table.Td key={cell.id} ta={byId.get(cell.column.id)?.numeric ? 'right' : undefined}>
-                      {flexRender(cell.column.columnDef.cell, cell.getContext())}
+              {rows.map((row) => (
+                <Table.Tr key={rowKey(row)}>
+                  {shown.map((column) => (
+                    <Table.Td key={column.id} ta={column.numeric ? 'right' : undefined}>
+                      {column.cell(row)}
                     </Table.Td>
                   ))}
                 </Table.Tr>
@@ -200,7 +173,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
           </Table>
         </Table.ScrollContainer>
       )}
-      {!first && !query.isError && rows.length === 0 && (
+      {!first && !lost && rows.length === 0 && (
         <Box py="lg" ta="center">
           {typeof empty === 'string' ? <Text c="dimmed">{empty}</Text> : empty}
         </Box>

@@ -72,35 +72,33 @@ function Change({ items, series }: { items: TrendPoint[]; series: Series[] }) {
 
 function Numbers({ title, items, series }: { title: string; items: TrendPoint[]; series: Series[] }) {
   return (
-    <Table.ScrollContainer type="native" minWidth={0} mah={320} tabIndex={0} role="region" aria-label={title}>
-      <Table striped tabularNums>
-        <Table.Caption className="hidden">{title}</Table.Caption>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">Day</Table.Th>
+    <Table striped tabularNums>
+      <Table.Caption className="hidden">{title}</Table.Caption>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th scope="col">Day</Table.Th>
+          {series.map((one) => (
+            <Table.Th scope="col" key={one.name} ta="right">
+              {one.label}
+            </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {[...items].reverse().map((point) => (
+          <Table.Tr key={point.day}>
+            <Table.Th scope="row" className="nowrap">
+              {point.day}
+            </Table.Th>
             {series.map((one) => (
-              <Table.Th scope="col" key={one.name} ta="right">
-                {one.label}
-              </Table.Th>
+              <Table.Td key={one.name} ta="right">
+                {number(Number(point[one.name]))}
+              </Table.Td>
             ))}
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {[...items].reverse().map((point) => (
-            <Table.Tr key={point.day}>
-              <Table.Th scope="row" className="nowrap">
-                {point.day}
-              </Table.Th>
-              {series.map((one) => (
-                <Table.Td key={one.name} ta="right">
-                  {number(Number(point[one.name]))}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
 
@@ -156,7 +154,9 @@ export function Trend({ title, path, params, host = false }: { title: string; pa
               No numbers yet: they are recorded every hour.
             </Text>
           ) : table ? (
-            <Numbers title={title} items={items} series={series} />
+            <Table.ScrollContainer type="native" minWidth={0} mah={320} tabIndex={0} role="region" aria-label={title}>
+              <Numbers title={title} items={items} series={series} />
+            </Table.ScrollContainer>
           ) : (
             <>
               <SimpleGrid cols={{ base: 1, md: charts.length }}>

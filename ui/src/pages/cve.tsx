@@ -3,7 +3,7 @@
 import { Group, SimpleGrid, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { get } from '../api';
+import { get, getAll } from '../api';
 import type { Cve, CveHost, Exception, Group as Counted, Page, Statement } from '../api';
 import { Exploited, PackageLinks, percent } from '../columns';
 import { ExceptionButton, TagButton, useTagsOf } from '../decide';
@@ -58,6 +58,9 @@ const ELSEWHERE = [
   ['Ubuntu', 'https://ubuntu.com/security/'],
 ] as const;
 
+/* Names of packages that the server gives with a CVE, at most. */
+const PACKAGES_TOLD = 12;
+
 function Head({ cve }: { cve: Cve }) {
   return (
     <>
@@ -68,7 +71,7 @@ function Head({ cve }: { cve: Cve }) {
       </Group>
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
         <Stat label="Hosts" value={cve.hosts} colour="red" search={{ cve: cve.cve }} about={cve.excepted ? `${number(cve.excepted)} more excepted` : undefined} />
-        <Stat label="Packages" value={cve.packages.length} about={<PackageLinks names={cve.packages} />} />
+        <Stat label="Packages" value={cve.packages.length < PACKAGES_TOLD ? cve.packages.length : `${PACKAGES_TOLD} or more`} about={<PackageLinks names={cve.packages} />} />
       </SimpleGrid>
       <Facts
         of={[
@@ -151,15 +154,17 @@ const SHOWN = 6;
 
 /** What the platforms that are hit here need: the vendors' statements on them, and no others. */
 function Fixes({ cve }: { cve: string }) {
-  const platforms = useQuery({
-    queryKey: ['groups', 'platform', cve],
-    queryFn: ({ signal }) => get<Page<Counted>>('groups/platform', { cve, fields: 'value,hosts', sort: '-hosts', limit: 100 }, signal),
+  const query = useQuery({
+    queryKey: ['cve', cve, 'fixes'],
+    queryFn: async ({ signal }) => {
+      const platforms = await getAll<Counted>('groups/platform', { cve, fields: 'value,hosts', sort: '-hosts' }, signal);
+      return { platforms, statements: platforms.length ? await getAll<Statement>(`cves/${cve}/statements`, { fields: 'platform,package,state,fixed' }, signal) : [] };
+    },
   });
-  const statements = useQuery({
-    queryKey: ['statements', cve],
-    queryFn: ({ signal }) => get<Page<Statement>>(`cves/${cve}/statements`, { limit: 1000, fields: 'platform,package,state,fixed' }, signal),
-  });
-  if (!platforms.data?.items.length || !statements.data) return null;
+  return <Loaded query={query}>{({ platforms, statements }) => (platforms.length ? <FixesOf cve={cve} platforms={platforms} statements={statements} /> : null)}</Loaded>;
+}
+
+function FixesOf({ cve, platforms, statements }: { cve: string; platforms: Counted[]; statements: Statement[] }) {
   return (
     <Section title="What the platforms here need">
       <Table.ScrollContainer type="native" minWidth={0} tabIndex={0} role="region" aria-label="Fixed versions by platform">
@@ -174,8 +179,8 @@ function Fixes({ cve }: { cve: string }) {
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
-            {platforms.data.items.map((group) => {
-              const said = statements.data.items.filter((s) => s.package && s.state !== 'not-affected' && covers(s.platform, group.value));
+            {platforms.map((group) => {
+              const said = statements.filter((s) => s.package && s.state !== 'not-affected' && covers(s.platform, group.value));
               const lines = [...new Map(said.map((s) => [`${s.package} ${s.fixed}`, s])).values()];
               return (
                 <Table.Tr key={group.value}>
@@ -205,10 +210,10 @@ function Fixes({ cve }: { cve: string }) {
 }
 
 export function CvePage() {
-  const { cve } = route.useParams();
+  const cve = route.useParams().cve.toUpperCase();
   const { search, change } = usePageSearch();
   const query = useQuery({ queryKey: ['cve', cve], queryFn: ({ signal }) => get<Cve>(`cves/${cve}`, {}, signal) });
-  if (query.isError)
+  if (query.isError && !query.data)
     return (
       <>
         <PageHead title={cve} />

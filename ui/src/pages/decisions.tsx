@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Alert, Anchor, Badge, Button, FileButton, Group, Tabs } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { base } from '../base';
 import { send } from '../api';
 import type { CveTag, Exception, Imported } from '../api';
@@ -91,11 +91,20 @@ const exceptionColumns: Column<Exception>[] = [
 /** Pakiti 3's files, in and out. */
 function Exchange({ path, file }: { path: string; file: string }) {
   const [told, setTold] = useState<Imported>();
+  const again = useRef<() => void>(null);
   const load = useEdit(async (chosen: File) => send<Imported>('POST', `${path}/import`, await chosen.text(), {}, 'application/xml'), setTold);
   return (
     <>
       <Group gap="xs" mb="sm">
-        <FileButton accept=".xml,text/xml,application/xml" onChange={(chosen) => chosen && load.mutate(chosen)}>
+        <FileButton
+          accept=".xml,text/xml,application/xml"
+          resetRef={again}
+          onChange={(chosen) => {
+            setTold(undefined);
+            again.current?.(); // the same file may be chosen again, corrected
+            if (chosen) load.mutate(chosen);
+          }}
+        >
           {(props) => (
             <Button {...props} size="xs" variant="default" loading={load.isPending}>
               Import Pakiti 3's XML

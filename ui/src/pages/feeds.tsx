@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Badge, Button, Group, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { send } from '../api';
 import type { Feed } from '../api';
 import { EditError, useEdit } from '../decide';
@@ -10,9 +10,17 @@ import { Count, DialogButton, number, PageHead, Time } from '../pieces';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 
+/* A large feed takes minutes; one that was not even begun tells nothing. */
+const PATIENCE_MS = 600_000;
+
 function Fetch({ feed }: { feed: Feed }) {
   const [asked, setAsked] = useState<string>();
   const edit = useEdit((accept: boolean) => send('POST', 'feeds/sync', { feed: feed.name, accept }), () => setAsked(feed.last_try ?? ''));
+  useEffect(() => {
+    if (asked === undefined) return;
+    const patience = setTimeout(() => setAsked(undefined), PATIENCE_MS);
+    return () => clearTimeout(patience);
+  }, [asked]);
   const waits = asked !== undefined && asked === (feed.last_try ?? '');
   return (
     <>

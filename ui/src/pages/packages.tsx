@@ -70,7 +70,7 @@ export const outdatedColumns = (filter: Search): Column<Outdated>[] => [
     numeric: true,
     cell: (o) => (
       <HostsLink
-        search={{ ...filter, package: `${o.package} < ${o.available}`, platform: o.platform }}
+        search={{ ...filter, outdated: o.package, platform: o.platform }}
         label={`${o.hosts} hosts with an outdated ${o.package}`}
       >
         {number(o.hosts)}

@@ -10,14 +10,22 @@ import { EditError, useEdit } from '../decide';
 import { Facts, Loaded, number, PageHead, Section, Time, useSettings } from '../pieces';
 
 function Form({ given }: { given: Settings }) {
+  const [before, setBefore] = useState(given);
   const [body, setBody] = useState(given);
-  const set = (values: Partial<Settings>) => setBody({ ...body, ...values });
-  const save = useEdit((edit: Settings) => send('PATCH', 'settings', edit));
+  const save = useEdit(
+    (edit: Partial<Settings>) => send('PATCH', 'settings', edit),
+    () => setBefore(body),
+  );
+  const set = (values: Partial<Settings>) => {
+    setBody({ ...body, ...values });
+    save.reset();
+  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate(body);
+        // what somebody else changed meanwhile is theirs
+        save.mutate(Object.fromEntries(Object.entries(body).filter(([name, value]) => value !== before[name as keyof Settings])));
       }}
     >
       <Stack gap="sm" maw={480}>

@@ -46,7 +46,7 @@ export function StatisticsPage() {
   const ready = !kind || search.value;
   return (
     <>
-      <PageHead title="Statistics" about="Numbers day by day, recorded every hour, with what exceptions take away left out." />
+      <PageHead title="Statistics" about="Numbers day by day, recorded every hour. What exceptions take away is left out; for a single host it is counted." />
       <Group align="flex-end" gap="xs" mb="sm">
         <Select label="Show" data={KINDS} value={kind} onChange={(value) => change({ kind: value || undefined, value: undefined })} allowDeselect={false} />
         {kind && <Which key={kind} kind={kind} />}
