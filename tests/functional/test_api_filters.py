@@ -151,6 +151,7 @@ def test_overview_when_filtered_then_it_has_the_numbers_of_these_hosts(fleet, qu
     numbers = {"hosts": len(hosts), "hosts_updates": sum(h["updates"] > 0 for h in hosts), "hosts_security": sum(h["security"] > 0 for h in hosts),
                "hosts_cves": sum(h["cves"] > 0 for h in hosts), "hosts_tagged": sum(h["tagged"] > 0 for h in hosts),
                "hosts_exploited": sum(h["exploited"] > 0 for h in hosts), "hosts_reboot": sum(h["reboot_pending"] for h in hosts),
+               "hosts_updates_judged": sum(h["updates_judged"] for h in hosts), "hosts_cves_judged": sum(h["cves_judged"] for h in hosts),
                "hosts_unjudged": sum(not is_judged(h) for h in hosts), "hosts_unsupported": sum(h["unsupported"] for h in hosts),
                "hosts_silent": sum(h["silent"] for h in hosts), **{name: sum(h[name] for h in hosts) for name in ("updates", "security", "cves")}}
     assert {name: said[name] for name in numbers} == numbers
@@ -167,6 +168,7 @@ def test_groups_when_filtered_then_they_have_the_numbers_of_these_hosts(fleet, q
         groups[host[kind]].append(host)
     wanted = {value: {"value": value, "hosts": len(hosts),
                       **{f"hosts_{what}": sum(h[what] > 0 for h in hosts) for what in ("updates", "security", "cves", "tagged", "exploited")},
+                      "hosts_updates_judged": sum(h["updates_judged"] for h in hosts), "hosts_cves_judged": sum(h["cves_judged"] for h in hosts),
                       "hosts_unjudged": sum(not is_judged(h) for h in hosts), "hosts_unsupported": sum(h["unsupported"] for h in hosts),
                       "hosts_reboot": sum(h["reboot_pending"] for h in hosts), "hosts_silent": sum(h["silent"] for h in hosts),
                       **{what: sum(h[what] for h in hosts) for what in ("updates", "security", "cves")}, "last_report": max(h["last_report"] for h in hosts)}

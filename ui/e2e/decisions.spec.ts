@@ -79,6 +79,24 @@ test.describe('a tag', () => {
 test.describe('an exception', () => {
   owns('CVE-2024-10002');
 
+  test('that is being written is not lost when the page asks for news', async ({ page }) => {
+    await page.clock.install();
+    await show(page, 'hosts/node18.cern.example?tab=cves');
+    await page.getByRole('button', { name: 'Except CVE-2024-10002 on node18.cern.example' }).click();
+    const reason = page.getByRole('dialog', { name: 'Add an exception' }).getByRole('textbox', { name: 'Reason' });
+    await reason.fill('half a');
+    await page.route('**/api/v1/hosts/node18.cern.example', async (route) => {
+      const reply = await route.fetch();
+      await route.fulfill({ response: reply, json: { ...((await reply.json()) as object), last_report: '2020-01-01T00:00:00Z' } });
+    });
+    const news = page.waitForResponse(/\/api\/v1\/hosts\/node18\.cern\.example$/);
+    await page.clock.fastForward(31_000);
+    await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')));
+    await news;
+    await expect(page.getByText('years ago').first()).toBeAttached();
+    await expect(reason).toHaveValue('half a');
+  });
+
   test('for one host takes the CVE away there at once, until it is removed', async ({ page }) => {
     const host = 'hosts/node18.cern.example?tab=cves';
     const count = async (of: Page) => Number(await of.locator('.mantine-Card-root', { hasText: /^CVEs/ }).locator('p').nth(1).textContent());

@@ -59,7 +59,7 @@ test('CVEs by words, severity and what is known of them; those that do not count
   await page.keyboard.press('Escape');
   await expect(rows(page, 'CVEs')).toHaveCount(1);
   await expect(row(page, 'CVEs', 'CVE-2024-10001')).toBeVisible();
-  await page.getByRole('checkbox', { name: 'those that do not count too' }).check();
+  await page.getByRole('checkbox', { name: 'also those that do not count' }).check();
   await expect(page).toHaveURL(/severity=critical&all=yes$/);
   await settled(page);
   await expect(row(page, 'CVEs', 'CVE-2024-10001')).toBeVisible();
@@ -157,6 +157,16 @@ test('a command is copied where browsers lend no clipboard', async ({ page }) =>
   await page.keyboard.press('Control+V');
   await expect(box).toHaveValue('apt-get install --only-upgrade curl openssl sudo');
   await expect(page.getByText('Copied')).toHaveCount(0);
+});
+
+test('why a host is not vulnerable can be asked, too', async ({ page }) => {
+  await show(page, 'hosts/node02.lyon.example.fr?tab=cves&search=cve-2024-10001');
+  await expect(page.getByText('CVE-2024-10001 is not among those that are shown.')).toBeVisible();
+  await page.getByRole('button', { name: 'Why CVE-2024-10001 on node02.lyon.example.fr' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('not vulnerable');
+  await expect(dialog).toContainText('Fixed in');
+  await expect(dialog).toContainText('3.0.14-1');
 });
 
 test('a release that is out of support is told of', async ({ page }) => {

@@ -3,7 +3,7 @@
 // The list of hosts: filters in the address, sorting, columns, saved filters, downloads.
 
 import { readFile } from 'node:fs/promises';
-import { choose, entry, expect, row, rows, serious, settled, show, table, test, total } from './page';
+import { choose, entry, expect, provoked, row, rows, serious, settled, show, table, test, total } from './page';
 
 test('filter by site, text and age; the address holds it all', async ({ page, context }) => {
   await show(page, 'hosts');
@@ -115,6 +115,23 @@ test('more rows come when asked for', async ({ page }) => {
   await expect(rows(page, 'Hosts')).toHaveCount(40);
   await expect(row(page, 'Hosts', 'node00.')).toHaveCount(1);
   await expect(row(page, 'Hosts', 'node39.')).toHaveCount(1);
+});
+
+test('rows that are there stay when more cannot be had', async ({ page, complaints }) => {
+  let broken = true;
+  await page.route('**/api/v1/hosts?*', (route) => {
+    const url = route.request().url().replace('limit=50', 'limit=20');
+    return broken && url.includes('cursor=') ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"detail":"out of order"}' }) : route.continue({ url });
+  });
+  await show(page, 'hosts?q=node');
+  await page.getByRole('button', { name: /^Show more \(20 of/ }).click();
+  await expect(page.getByRole('alert')).toContainText('out of order');
+  await expect(rows(page, 'Hosts')).toHaveCount(20);
+  broken = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(rows(page, 'Hosts')).toHaveCount(40);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  provoked(complaints, 503);
 });
 
 test('a filter is saved under a name and used again', async ({ page }) => {
@@ -262,7 +279,7 @@ test('columns chosen for one CVE are there for the next; the last one cannot be 
     await choice.getByRole('checkbox', { name, exact: true }).uncheck();
   await expect(heads('CVE-2025-10005')).toHaveText(['Host']);
   await expect(choice.getByRole('checkbox', { name: 'Host', exact: true })).toBeDisabled();
-  await choice.getByRole('button', { name: 'As at first' }).click();
+  await choice.getByRole('button', { name: 'Reset columns' }).click();
   await expect(heads('CVE-2025-10005')).toHaveText(before);
   await expect(choice.getByRole('checkbox', { name: 'Host', exact: true })).toBeEnabled();
 });

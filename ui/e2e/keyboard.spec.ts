@@ -120,9 +120,6 @@ test('what a hint says is there for the keyboard, too', async ({ page }) => {
   await row(page, 'Hosts', 'node45').locator('[tabindex="0"]', { hasText: 'silent' }).focus();
   await expect(page.getByRole('tooltip')).toContainText('has not reported');
   await page.keyboard.press('Escape');
-  await show(page, 'hosts?q=relic');
-  await row(page, 'Hosts', 'relic').getByText('–', { exact: true }).first().focus();
-  await expect(page.getByRole('tooltip')).toContainText('not judged: no repository is known for it');
 });
 
 test('a wide table is scrolled by arrows', async ({ page }) => {

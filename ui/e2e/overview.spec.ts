@@ -50,6 +50,36 @@ test('the trend of the fleet is a chart, and a table for who cannot see it', asy
   await expect(page.getByRole('radio', { name: '30 days' })).toBeChecked();
 });
 
+test('a whole card leads to its hosts', async ({ page }) => {
+  await show(page, './');
+  const card = page.locator('.mantine-Card-root', { hasText: 'Wait for a restart' });
+  await card.click({ position: { x: 200, y: 10 } });
+  await expect(page).toHaveURL(/hosts\?state=reboot$/);
+});
+
+test('a site is found by its name, and so is the only host that fits', async ({ page }) => {
+  await show(page, './');
+  const box = page.getByRole('textbox', { name: /^Find/ });
+  await box.fill('CERN');
+  await box.press('Enter');
+  await expect(page).toHaveURL(/groups\/site\?site=CERN$/);
+  await box.fill('debian:12');
+  await box.press('Enter');
+  await expect(page).toHaveURL(/groups\/platform\?platform=debian:12$|groups\/platform\?platform=debian%3A12$/);
+  await box.fill('node47');
+  await box.press('Enter');
+  await expect(page).toHaveURL(/hosts\/node47\./);
+});
+
+test('where nobody judges there is no zero', async ({ page }) => {
+  await show(page, 'groups/platform');
+  const old = row(page, 'Platforms', 'debian:9');
+  await expect(old.getByRole('img', { name: 'not judged: no repository is known for it' }).first()).toBeVisible();
+  await show(page, 'groups/site?site=Attic');
+  await expect(page.getByRole('link', { name: 'Lack security updates: –' })).toBeVisible();
+  await expect(page.getByText(/^Nothing is known to be outdated, but 1 of these 1 hosts are not judged/)).toBeVisible();
+});
+
 test('feeds that fail are counted', async ({ page }) => {
   await show(page, './');
   await expect(page.getByText(/1 failing.*of \d+ feeds/)).toBeVisible();
@@ -64,9 +94,9 @@ test('the box in the header finds CVEs, hosts and packages', async ({ page }) =>
   await box.press('Enter');
   await expect(page).toHaveURL(/cves\/CVE-2023-10004$/);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('CVE-2023-10004');
-  await box.fill('node05');
+  await box.fill('node0');
   await box.press('Enter');
-  await expect(rows(page, 'Hosts')).toHaveCount(1);
+  await expect(rows(page, 'Hosts')).toHaveCount(10);
   await expect(row(page, 'Hosts', 'node05.lyon.example.fr')).toBeVisible();
   await box.fill('Node05.lyon.example.fr');
   await box.press('Enter');

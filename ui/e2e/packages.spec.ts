@@ -39,7 +39,7 @@ test('packages of some hosts only', async ({ page }) => {
   await expect(row(page, 'Packages', 'zlib1g').getByRole('link', { name: /^11 hosts/ })).toBeVisible();
   const badge = page.getByText('site: Brno', { exact: true });
   await expect(badge).toHaveCount(0); // its field says it
-  await page.getByRole('button', { name: 'Fewer filters' }).click();
+  await page.getByRole('button', { name: 'Hide filters' }).click();
   await expect(page.getByRole('combobox', { name: 'Site' })).toHaveCount(0);
   await expect(badge).toBeVisible();
   await page.getByRole('button', { name: 'Remove site' }).click();
@@ -117,7 +117,7 @@ test('a CVE: what is known, what vendors say, which hosts, and why', async ({ pa
   await settled(page);
   const facts = page.getByRole('main');
   await expect(facts).toContainText('9.8 CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H');
-  await expect(facts).toContainText('91.0 %, more likely than 96.0 % of all');
+  await expect(facts).toContainText('91.0 %, higher than 96.0 % of all');
   await expect(facts).toContainText('Known exploited');
   await expect(row(page, 'Statements on CVE-2024-10001', 'DEMO-1')).toContainText('openssl (source)');
   const hosts = row(page, 'Hosts with CVE-2024-10001', 'node00.cern.example');

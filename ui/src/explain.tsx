@@ -13,6 +13,7 @@ function One({ x }: { x: Explanation }) {
     ['Installed', x.package && `${x.package} ${x.installed} ${x.arch}`],
     ['Source package', x.source && `${x.source} ${x.source_version}`],
     ['Rule', x.rule && `${x.rule} (${x.order} order)`],
+    ['Fixed in', x.fixed],
     ['State', x.package && <State is={x.state} />],
     ['Note', x.note],
     ['Advisory', x.advisory],
@@ -51,8 +52,8 @@ function Explanations({ host, cve }: { host: string; cve: string }) {
 }
 
 /** Why a host is vulnerable, or is not: the rule, the feed and the versions that decided. */
-export const Why = ({ host, name, cve }: { host: string; name: string; cve: string }) => (
-  <DialogButton label="Why?" about={`Why ${cve} on ${name}`} title={`${cve} on ${name}`} wide>
+export const Why = ({ host, name, cve, label = 'Why?' }: { host: string; name: string; cve: string; label?: string }) => (
+  <DialogButton label={label} about={`Why ${cve} on ${name}`} title={`${cve} on ${name}`} wide>
     {() => <Explanations host={host} cve={cve} />}
   </DialogButton>
 );

@@ -167,7 +167,7 @@ export function StateFilter() {
       onChange={(values) => change({ state: values.join(',') || undefined })}
       clearable
       miw={200}
-      maw={320}
+      maw={420}
     />
   );
 }
@@ -367,7 +367,7 @@ export function HostFilterBar({ page, folded = false, without, children }: { pag
           </Button>
         )}
         <Button variant="default" onClick={toggle} aria-expanded={wanted}>
-          {wanted ? 'Fewer filters' : 'Filter hosts'}
+          {wanted ? 'Hide filters' : 'Filter hosts'}
         </Button>
       </Group>
       <Given names={given.filter((name) => !wanted || !FIELDS.includes(name) || search[name] === '')} />

@@ -6,7 +6,7 @@ import { Alert, Anchor, Badge, Box, Button, Card, Code, Group, Modal, Skeleton, 
 import { useDisclosure, useTimeout } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { Fragment, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { get, Problem } from './api';
 import type { Overview, Settings } from './api';
@@ -202,7 +202,7 @@ const STATES: Record<string, [string, string]> = {
   security: ['red', 'security'],
   ordinary: ['yellow', 'ordinary'],
   current: ['green', 'current'],
-  unknown: ['gray', 'in no repository'],
+  unknown: ['gray', 'in no known repository'],
   idle: ['gray', 'does not run'],
   fixed: ['orange', 'fix available'],
   affected: ['red', 'no fix yet'],
@@ -273,8 +273,8 @@ export function Count({ n, bad = false }: { n: number; bad?: boolean }) {
 export function Judged({ n, judged, by, bad }: { n: number; judged: boolean; by: string; bad?: boolean }) {
   if (judged || n) return <Count n={n} bad={bad} />;
   return (
-    <Tooltip label={`not judged: ${by} is known for it`} events={{ hover: true, focus: true, touch: true }}>
-      <Text span size="sm" c="dimmed" role="img" tabIndex={0} aria-label={`not judged: ${by} is known for it`}>
+    <Tooltip label={`not judged: ${by} is known for it`} events={{ hover: true, focus: false, touch: true }}>
+      <Text span size="sm" c="dimmed" role="img" aria-label={`not judged: ${by} is known for it`}>
         –
       </Text>
     </Tooltip>
@@ -287,7 +287,16 @@ export const NO_VENDOR = 'nobody who says what is vulnerable';
 
 export const HostLink = ({ host }: { host: { key: string; name: string } }) => (
   <AnchorLink to="/hosts/$host" params={{ host: host.key }} size="sm" className="host">
-    {host.name}
+    {host.name.split('.').map((label, i) => (
+      <Fragment key={i}>
+        {i > 0 && (
+          <>
+            .<wbr />
+          </>
+        )}
+        {label}
+      </Fragment>
+    ))}
   </AnchorLink>
 );
 
@@ -341,7 +350,7 @@ export function Stat({
 }) {
   const shown = typeof value === 'number' ? number(value) : value;
   return (
-    <Card withBorder padding="md">
+    <Card withBorder padding="md" className={search ? 'leads' : undefined}>
       <Text size="sm" c="dimmed">
         {label}
       </Text>

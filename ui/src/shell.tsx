@@ -66,6 +66,9 @@ const MENU = [
   { to: '/settings', label: 'Settings and about' },
 ] as const;
 
+/* Kinds of groups whose names are looked for. */
+const GROUPS = ['site', 'domain', 'tag', 'platform'] as const;
+
 const total = async (path: string, params: Params) => (await get<Page<unknown>>(path, { ...params, limit: 1 })).total;
 
 /** Whatever one is looking for: a CVE, a package by version, an advisory, a host, a package; what is not clear by its form is asked for. */
@@ -80,7 +83,11 @@ function Find() {
     try {
       const hosts = await get<Page<Host>>('hosts', { q: what, fields: 'key,name', sort: 'key', limit: 200 });
       const exact = hosts.items.find((host) => host.key === lower || host.name === lower);
-      if (exact) return navigate({ to: '/hosts/$host', params: { host: exact.key } });
+      const only = exact ?? (hosts.total === 1 ? hosts.items[0] : undefined);
+      if (only) return navigate({ to: '/hosts/$host', params: { host: only.key } });
+      const groups = await Promise.all(GROUPS.map((kind) => total(`groups/${kind}`, { [kind]: what })));
+      const group = GROUPS.find((_, i) => groups[i]);
+      if (group) return navigate({ to: '/groups/$kind', params: { kind: group }, search: { [group]: what } });
       if (!hosts.total && (await total('packages', { search: what }))) return navigate({ to: '/packages', search: { p: what } });
       if (!hosts.total && (await total('advisories', { search: what }))) return navigate({ to: '/advisories', search: { search: what } });
     } catch {
@@ -102,7 +109,7 @@ function Find() {
     >
       <TextInput
         aria-label="Find a host, a package, a CVE or an advisory"
-        placeholder="host, package, CVE-…"
+        placeholder="host, site, package, CVE-…"
         size="sm"
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}

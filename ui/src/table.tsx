@@ -104,7 +104,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
                     />
                   ))}
                   <Button size="compact-xs" variant="subtle" onClick={() => setVisibility({})}>
-                    As at first
+                    Reset columns
                   </Button>
                 </Stack>
               </ScrollArea.Autosize>
@@ -129,7 +129,7 @@ export function ListTable<Row extends object>(props: ListTableProps<Row>) {
       {query.isError && <Failed error={query.error} retry={() => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch())} />}
       {!lost && (
         <Table.ScrollContainer type="native" minWidth={0} tabIndex={0} role="region" aria-label={name} className="list">
-          <Table striped highlightOnHover tabularNums verticalSpacing={6}>
+          <Table striped highlightOnHover tabularNums verticalSpacing={6} horizontalSpacing={8}>
             <Table.Caption className="hidden">{name}</Table.Caption>
             <Table.Thead>
               <Table.Tr>

@@ -66,6 +66,7 @@ function Change({ items, series }: { items: TrendPoint[]; series: Series[] }) {
           return `${one.label} ${change > 0 ? '+' : change < 0 ? '−' : '±'}${number(Math.abs(change))}`;
         })
         .join(', ')}
+      . Recorded every hour.
     </Text>
   );
 }

@@ -7,8 +7,10 @@
 
 /* Names of packages that are shown with a CVE. */
 #define PACKAGES_SHOWN_MAX 12
-/* What decides the order of CVEs: known exploited ones first, then by severity, then by probability of exploitation. */
+/* What decides the order of CVEs: known exploited ones first, of them those that ransomware uses, then by severity, then by probability of
+ * exploitation. What is exploited is bad, be it that nobody has told how bad. */
 #define PRIORITY_EXPLOITED ((int64_t)1 << 40)
+#define PRIORITY_RANSOMWARE ((int64_t)1 << 39)
 #define PRIORITY_SEVERITY ((int64_t)1 << 30)
 
 static pk_rank cve_rank(const pk_fleet_cve *cve) { return (pk_rank){cve->name, cve->number}; }
@@ -16,7 +18,10 @@ static pk_rank cve_rank(const pk_fleet_cve *cve) { return (pk_rank){cve->name, c
 static pk_rank severity_rank(pk_severity s) { return (pk_rank){pk_str_of(pk_severity_name(s)), s}; }
 
 static int64_t priority_of(const pk_fleet_cve *cve) {
-  return (cve->fact.exploited_at ? PRIORITY_EXPLOITED : 0) + (int64_t)cve->severity * PRIORITY_SEVERITY + (cve->fact.epss > 0 ? cve->fact.epss : 0);
+  const pk_cve_fact *fact = &cve->fact;
+  pk_severity severity = fact->exploited_at && cve->severity == PK_SEVERITY_UNKNOWN ? PK_SEVERITY_HIGH : cve->severity;
+  return (fact->exploited_at ? PRIORITY_EXPLOITED : 0) + (fact->ransomware ? PRIORITY_RANSOMWARE : 0) + (int64_t)severity * PRIORITY_SEVERITY +
+         (fact->epss > 0 ? fact->epss : 0);
 }
 
 pk_texts pk_tags_of(const pk_fleet *f, uint64_t tags, pk_arena *arena) {

@@ -102,6 +102,8 @@ static const pk_list_field GROUP_FIELDS[] = {
     {"hosts_tagged", PK_CELL_NUMBER, offsetof(group_row, n.counts.n_hosts_tagged)},
     {"hosts_exploited", PK_CELL_NUMBER, offsetof(group_row, n.n_hosts_exploited)},
     {"hosts_unjudged", PK_CELL_NUMBER, offsetof(group_row, n.n_hosts_unjudged)},
+    {"hosts_updates_judged", PK_CELL_NUMBER, offsetof(group_row, n.n_hosts_updates_judged)},
+    {"hosts_cves_judged", PK_CELL_NUMBER, offsetof(group_row, n.n_hosts_cves_judged)},
     {"hosts_unsupported", PK_CELL_NUMBER, offsetof(group_row, n.n_hosts_unsupported)},
     {"hosts_reboot", PK_CELL_NUMBER, offsetof(group_row, n.counts.n_hosts_reboot)},
     {"hosts_silent", PK_CELL_NUMBER, offsetof(group_row, n.counts.n_hosts_silent)},
@@ -110,7 +112,7 @@ static const pk_list_field GROUP_FIELDS[] = {
     {"cves", PK_CELL_NUMBER, offsetof(group_row, n.counts.n_cves)},
     {"last_report", PK_CELL_TIME, offsetof(group_row, last_report)},
 };
-const pk_list_kind pk_list_groups = {"groups", GROUP_FIELDS, sizeof GROUP_FIELDS / sizeof GROUP_FIELDS[0], "-hosts_security,-hosts", "value", NULL, NULL};
+const pk_list_kind pk_list_groups = {"groups", GROUP_FIELDS, sizeof GROUP_FIELDS / sizeof GROUP_FIELDS[0], "-hosts_security,-hosts_exploited,-hosts", "value", NULL, NULL};
 
 static void count_host(const pk_fleet *f, const pk_fleet_host *h, pk_group_numbers *numbers) {
   const pk_fleet_stand *s = &f->stands[h->stand];
@@ -128,6 +130,8 @@ static void count_host(const pk_fleet *f, const pk_fleet_host *h, pk_group_numbe
   n->n_cves += (int64_t)s->n_cves;
   numbers->n_hosts_exploited += s->n_exploited > 0;
   numbers->n_hosts_unjudged += !p->updates_judged || !p->cves_judged;
+  numbers->n_hosts_updates_judged += p->updates_judged;
+  numbers->n_hosts_cves_judged += p->cves_judged;
   numbers->n_hosts_unsupported += pk_fleet_unsupported(f, p);
 }
 

@@ -29,7 +29,8 @@ typedef struct pk_list_wanted {
 /** Numbers of a group of hosts: those that are noted over time, and others. */
 typedef struct pk_group_numbers {
   pk_group_counts counts;
-  int64_t n_hosts_exploited, n_hosts_unjudged, n_hosts_unsupported;
+  int64_t n_hosts_exploited, n_hosts_unsupported, n_hosts_unjudged; /**< unjudged: in one way or both */
+  int64_t n_hosts_updates_judged, n_hosts_cves_judged;
 } pk_group_numbers;
 pk_rc pk_rows_hosts(const pk_chosen *c, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
 pk_rc pk_rows_groups(const pk_chosen *c, pk_group_kind kind, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;

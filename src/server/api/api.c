@@ -83,10 +83,16 @@ bool pk_api_param(pk_api_call *c, const char *name, pk_str *ret) {
   return false;
 }
 
+static bool is_given_twice(const pk_api_call *c, size_t at) {
+  for (size_t i = 0; i < at; i++)
+    if (pk_str_eq(c->params[i].name, c->params[at].name)) return true;
+  return false;
+}
+
 pk_rc pk_api_all_taken(const pk_api_call *c, pk_err *err) {
   for (size_t i = 0; i < c->n_params; i++)
     if (!c->params[i].taken)
-      return pk_err_set(err, PK_E_SYNTAX, "there is no parameter '%.*s' here, or it is given twice", PK_FMT(c->params[i].name));
+      return pk_err_set(err, PK_E_SYNTAX, is_given_twice(c, i) ? "parameter '%.*s' is given twice" : "there is no parameter '%.*s' here", PK_FMT(c->params[i].name));
   return PK_OK;
 }
 
@@ -113,12 +119,6 @@ static pk_rc take_severities(pk_api_call *c, unsigned *ret, pk_err *err) {
     *ret |= 1u << s;
   }
   return PK_OK;
-}
-
-static bool is_given_twice(const pk_api_call *c, size_t at) {
-  for (size_t i = 0; i < at; i++)
-    if (pk_str_eq(c->params[i].name, c->params[at].name)) return true;
-  return false;
 }
 
 static pk_rc take_search(pk_api_call *c, pk_list_wanted *w, pk_err *err) {

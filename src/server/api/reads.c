@@ -249,6 +249,7 @@ static void write_counts(pk_json_out *o, const pk_group_numbers *all) {
                  {"hosts_cves", n->n_hosts_cves}, {"hosts_tagged", n->n_hosts_tagged},   {"hosts_reboot", n->n_hosts_reboot},
                  {"hosts_silent", n->n_hosts_silent}, {"updates", n->n_updates},         {"security", n->n_security}, {"cves", n->n_cves},
                  {"hosts_exploited", all->n_hosts_exploited}, {"hosts_unjudged", all->n_hosts_unjudged},
+                 {"hosts_updates_judged", all->n_hosts_updates_judged}, {"hosts_cves_judged", all->n_hosts_cves_judged},
                  {"hosts_unsupported", all->n_hosts_unsupported}};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) write_number(o, numbers[i].name, numbers[i].n);
 }

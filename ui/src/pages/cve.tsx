@@ -19,6 +19,7 @@ const route = getRouteApi('/cves/$cve');
 
 const hostColumns = (cve: string): Column<CveHost>[] => [
   { id: 'name', title: 'Host', sort: 'name', cell: (h) => <HostLink host={h} /> },
+  { id: 'state', title: 'State', sort: 'state', worst: true, cell: (h) => <Finding of={h} /> },
   {
     id: 'package',
     title: 'Package',
@@ -27,7 +28,6 @@ const hostColumns = (cve: string): Column<CveHost>[] => [
   },
   { id: 'installed', title: 'Installed', sort: 'installed', cell: (h) => <span className="break">{h.installed}</span> },
   { id: 'fixed', title: 'Fixed in', sort: 'fixed', cell: (h) => <span className="break">{h.fixed}</span> },
-  { id: 'state', title: 'State', sort: 'state', worst: true, cell: (h) => <Finding of={h} /> },
   { id: 'platform', title: 'Platform', sort: 'platform', cell: (h) => h.platform },
   { id: 'site', title: 'Site', sort: 'site', cell: (h) => <span className="break">{h.site}</span> },
   { id: 'why', title: 'Why', cell: (h) => <Why host={h.key} name={h.name} cve={cve} /> },
@@ -48,6 +48,12 @@ const statementColumns: Column<Statement>[] = [
   { id: 'issued', title: 'Issued', sort: 'issued', extra: true, cell: (s) => <Day at={s.issued} /> },
   { id: 'title', title: 'Title', extra: true, cell: (s) => <span className="break">{s.title}</span> },
 ];
+
+const BY = [
+  ['site', 'By site'],
+  ['domain', 'By domain'],
+  ['platform', 'By platform'],
+] as const;
 
 const ELSEWHERE = [
   ['CVE record', 'https://www.cve.org/CVERecord?id='],
@@ -76,7 +82,7 @@ function Head({ cve }: { cve: Cve }) {
       <Facts
         of={[
           ['CVSS', cve.cvss !== null && `${cve.cvss.toFixed(1)} ${cve.cvss_vector}`],
-          ['EPSS', cve.epss !== null && `${percent(cve.epss)}, more likely than ${percent(cve.epss_rank)} of all`],
+          ['EPSS', cve.epss !== null && `${percent(cve.epss)}, higher than ${percent(cve.epss_rank)} of all`],
           ['Known exploited', cve.exploited && (cve.exploited_since ? <>since <Day at={cve.exploited_since} /></> : 'yes')],
           ['SSVC', cve.ssvc],
           [
@@ -125,7 +131,7 @@ function ExceptionsOf({ cve }: { cve: string }) {
     <Loaded query={query} height={30}>
       {({ items }) =>
         items.length === 0 ? (
-          <Text c="dimmed">None of its own; those of a package are for all of its CVEs.</Text>
+          <Text c="dimmed">No exception for this CVE alone; those for all CVEs of a package are not listed here.</Text>
         ) : (
           <ul>
             {items.map((e) => (
@@ -239,7 +245,18 @@ export function CvePage() {
       <Section title="Exceptions">
         <ExceptionsOf cve={cve} />
       </Section>
-      <Section title="Hosts">
+      <Section
+        title="Hosts"
+        actions={
+          <Group gap="sm">
+            {BY.map(([kind, words]) => (
+              <AnchorLink key={kind} to="/groups/$kind" params={{ kind }} search={{ cve }} size="sm">
+                {words}
+              </AnchorLink>
+            ))}
+          </Group>
+        }
+      >
         <HostFilterBar folded page="cve" />
         <ListTable
           name={`Hosts with ${cve}`}

@@ -58,7 +58,7 @@ export function ExceptionActions({ exception }: { exception: Exception }) {
   return (
     <Group gap={4} wrap="nowrap" component="span" display="inline-flex">
       <ExceptionButton given={exception} label="Edit" about={`Edit exception ${exception.id}`} size="compact-xs" />
-      <RemoveButton what={`exception ${exception.id}`} remove={() => send('DELETE', `exceptions/${exception.id}`, {})} />
+      <RemoveButton what={`exception ${exception.id}: ${exception.cve ?? 'every CVE'}${exception.package && ` of ${exception.package}`}, ${scopeOf(exception)}`} remove={() => send('DELETE', `exceptions/${exception.id}`, {})} />
     </Group>
   );
 }

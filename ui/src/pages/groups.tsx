@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { getRouteApi } from '@tanstack/react-router';
-import type { Group } from '../api';
+import type { Group, Overview } from '../api';
 import { HostFilterBar, hostParams, usePageSearch } from '../filters';
 import { AnchorLink } from '../links';
-import { Count, HostsLink, Loaded, PageHead, Section, Time, useOverview } from '../pieces';
+import { Count, HostsLink, Judged, Loaded, NO_REPOSITORY, NO_VENDOR, number, PageHead, Section, Time, useOverview } from '../pieces';
 import type { Search } from '../search';
 import { ListTable } from '../table';
 import type { Column } from '../table';
@@ -30,6 +30,9 @@ const columns = (kind: string, title: string, filter: Search): Column<Group>[] =
       <Count n={n} bad={bad} />
     </HostsLink>
   );
+  /* No zero where nobody looked. */
+  const updates = (g: Group, n: number, state: string, bad = false) => (g.hosts_updates_judged || n ? hosts(g, n, state, bad) : <Judged n={n} judged={false} by={NO_REPOSITORY} />);
+  const cves = (g: Group, n: number, state: string, bad = false) => (g.hosts_cves_judged || n ? hosts(g, n, state, bad) : <Judged n={n} judged={false} by={NO_VENDOR} />);
   return [
     {
       id: 'value',
@@ -42,11 +45,11 @@ const columns = (kind: string, title: string, filter: Search): Column<Group>[] =
       ),
     },
     { id: 'hosts', title: 'Hosts', sort: 'hosts', numeric: true, cell: (g) => hosts(g, g.hosts, '') },
-    { id: 'hosts_updates', title: 'Lack updates', sort: 'hosts_updates', numeric: true, extra: true, cell: (g) => hosts(g, g.hosts_updates, 'updates') },
-    { id: 'hosts_security', title: 'Lack security', sort: 'hosts_security', numeric: true, cell: (g) => hosts(g, g.hosts_security, 'security', true) },
-    { id: 'hosts_cves', title: 'Have CVEs', sort: 'hosts_cves', numeric: true, cell: (g) => hosts(g, g.hosts_cves, 'cves') },
-    { id: 'hosts_tagged', title: 'Tagged', sort: 'hosts_tagged', numeric: true, cell: (g) => hosts(g, g.hosts_tagged, 'tagged', true) },
-    { id: 'hosts_exploited', title: 'Exploited', sort: 'hosts_exploited', numeric: true, cell: (g) => hosts(g, g.hosts_exploited, 'exploited', true) },
+    { id: 'hosts_updates', title: 'Lack updates', sort: 'hosts_updates', numeric: true, extra: true, cell: (g) => updates(g, g.hosts_updates, 'updates') },
+    { id: 'hosts_security', title: 'Lack security', sort: 'hosts_security', numeric: true, cell: (g) => updates(g, g.hosts_security, 'security', true) },
+    { id: 'hosts_cves', title: 'Have CVEs', sort: 'hosts_cves', numeric: true, cell: (g) => cves(g, g.hosts_cves, 'cves') },
+    { id: 'hosts_tagged', title: 'Tagged', sort: 'hosts_tagged', numeric: true, cell: (g) => cves(g, g.hosts_tagged, 'tagged', true) },
+    { id: 'hosts_exploited', title: 'Exploited', sort: 'hosts_exploited', numeric: true, cell: (g) => cves(g, g.hosts_exploited, 'exploited', true) },
     { id: 'hosts_reboot', title: 'Restart', sort: 'hosts_reboot', numeric: true, cell: (g) => hosts(g, g.hosts_reboot, 'reboot') },
     { id: 'hosts_unsupported', title: 'Out of support', sort: 'hosts_unsupported', numeric: true, cell: (g) => hosts(g, g.hosts_unsupported, 'unsupported', true) },
     { id: 'hosts_unjudged', title: 'Not judged', sort: 'hosts_unjudged', numeric: true, cell: (g) => hosts(g, g.hosts_unjudged, 'unjudged') },
@@ -57,6 +60,13 @@ const columns = (kind: string, title: string, filter: Search): Column<Group>[] =
     { id: 'cves', title: 'CVEs of all hosts', sort: 'cves', numeric: true, extra: true, cell: (g) => <Count n={g.cves} /> },
   ];
 };
+
+/** Nothing to update: because all is current, or because nobody knows. */
+function lacking(o: Overview | undefined) {
+  const unknown = o ? o.hosts - o.hosts_updates_judged : 0;
+  if (!o || !unknown) return 'Everything that the repositories have is current on these hosts.';
+  return `Nothing is known to be outdated, but ${number(unknown)} of these ${number(o.hosts)} hosts are not judged: no repository is followed for them.`;
+}
 
 /** One of them: what must be done there. */
 function Chosen({ kind, value, filter }: { kind: string; value: string; filter: Search }) {
@@ -82,7 +92,7 @@ function Chosen({ kind, value, filter }: { kind: string; value: string; filter: 
           columns={outdatedColumns(filter)}
           rowKey={(o) => `${o.package} ${o.platform}`}
           sort="-state,-hosts"
-          empty="Everything that the repositories have is current on these hosts."
+          empty={lacking(overview.data)}
           limit={10}
         />
       </Section>
@@ -105,7 +115,7 @@ export function GroupsPage() {
         title={chosen === undefined ? plural : `${singular} ${chosen || NONE}`}
         about={
           chosen === undefined ? (
-            'The same numbers for each group; follow a number to its hosts.'
+            'The same numbers for each group; click a number to see its hosts.'
           ) : (
             <AnchorLink to="/groups/$kind" params={{ kind }} size="sm">
               All {plural.toLowerCase()}
@@ -121,7 +131,7 @@ export function GroupsPage() {
           params={params}
           columns={columns(kind, singular, params as Search)}
           rowKey={(g) => g.value}
-          sort={search.sort ?? '-hosts_security,-hosts'}
+          sort={search.sort ?? '-hosts_security,-hosts_exploited,-hosts'}
           onSort={(sort) => change({ sort })}
           empty="No host fits."
         />

@@ -11,6 +11,7 @@ import { Exploited, KernelState, percent } from '../columns';
 import { ExceptionButton } from '../decide';
 import { Why } from '../explain';
 import { CveFilters, cveParams, usePageSearch } from '../filters';
+import { AnchorLink } from '../links';
 import { Command, Count, CveLink, Day, Facts, Finding, Flag, HostsLink, Loaded, number, PageHead, PackageLink, Section, Severity, Stat, State, Tags, Time } from '../pieces';
 import type { Search } from '../search';
 import { ListTable } from '../table';
@@ -21,7 +22,7 @@ const route = getRouteApi('/hosts/$host');
 
 const packageColumns: Column<HostPackage>[] = [
   { id: 'package', title: 'Package', sort: 'package', cell: (p) => <PackageLink name={p.package} /> },
-  { id: 'state', title: 'State', sort: 'state', worst: true, cell: (p) => (p.kernel === 'idle' ? 'does not run' : <State is={p.state} />) },
+  { id: 'state', title: 'State', sort: 'state', worst: true, cell: (p) => <State is={p.state} /> },
   { id: 'installed', title: 'Installed', sort: 'installed', cell: (p) => <span className="break">{p.installed}</span> },
   { id: 'available', title: 'Available', sort: 'available', cell: (p) => <span className="break">{p.available}</span> },
   { id: 'cves', title: 'CVEs', sort: 'cves', numeric: true, cell: (p) => <Count n={p.cves} /> },
@@ -70,6 +71,22 @@ const changeColumns: Column<Change>[] = [
   { id: 'arch', title: 'Architecture', extra: true, cell: (c) => c.arch },
 ];
 
+/** Nobody knows what is current, but some fixes may be known. */
+function Unknown({ host }: { host: HostDetail }) {
+  return (
+    <Stack gap="xs">
+      <Text c="dimmed">
+        Not judged: none of its packages is in a repository that is followed here. Add those of {host.platform}: pakiti feed add, or pakiti feed import-host on a machine like it.
+      </Text>
+      {host.cves > 0 && (
+        <AnchorLink to="/hosts/$host" params={{ host: host.key }} search={{ tab: 'cves', fixed: 'yes' }}>
+          CVEs for which a fix is available
+        </AnchorLink>
+      )}
+    </Stack>
+  );
+}
+
 function Updates({ host }: { host: HostDetail }) {
   return (
     <>
@@ -85,7 +102,7 @@ function Updates({ host }: { host: HostDetail }) {
         empty={
           host.updates_judged
             ? 'Everything that its repositories have is current.'
-            : `Not judged: none of its packages is in a repository that is followed here. Add those of ${host.platform}: pakiti feed add, or pakiti feed import-host on a machine like it.`
+            : <Unknown host={host} />
         }
         limit={100}
       />
@@ -95,13 +112,14 @@ function Updates({ host }: { host: HostDetail }) {
 
 function Cves({ host }: { host: HostDetail }) {
   const { search, change } = usePageSearch();
+  const whole = /^\s*(cve-\d{4}-\d{4,})\s*$/i.exec(search.search ?? '')?.[1]?.toUpperCase();
   return (
     <>
       <Text size="sm" c="dimmed" mb="sm">
-        {number(host.cves)} distinct CVEs count; a row for each package that has one.
+        {number(host.cves)} distinct CVEs count{host.excepted > 0 && `, ${number(host.excepted)} more are excepted`}; a row for each package that has one.
       </Text>
       <Group align="flex-end" gap="xs" mb="sm" role="search" aria-label="Filter CVEs">
-        <CveFilters placeholder="CVE-2024-… or a package" all="those that do not count too" />
+        <CveFilters placeholder="CVE-2024-… or a package" all="also those that do not count" />
       </Group>
       <ListTable
         name="CVEs"
@@ -113,7 +131,12 @@ function Cves({ host }: { host: HostDetail }) {
         sort={search.sort ?? '-counts,-priority,cve'}
         onSort={(sort) => change({ sort })}
         empty={
-          host.cves_judged
+          whole ? (
+            <Group justify="center" gap="xs">
+              <Text c="dimmed">{whole} is not among those that are shown.</Text>
+              <Why host={host.key} name={host.name} cve={whole} label="Why not?" />
+            </Group>
+          ) : host.cves_judged
             ? 'No feed says that this host is vulnerable to one that fits.'
             : `Not judged: no feed says what is vulnerable on ${host.platform}. pakiti feed add-defaults ${host.platform} adds those that are known.`
         }

@@ -80,25 +80,47 @@ function FeedHealth({ feeds }: { feeds: Overview['feeds'] }) {
   );
 }
 
-const percentOf = (n: number, all: number) => (all ? `${Math.round((100 * n) / all)} % of them` : undefined);
+/** Of those of which it is known: nobody is good because nobody looked. */
+function shareOf(n: number, judged: number, all: number) {
+  if (!all) return undefined;
+  if (!judged) return 'none of them is judged';
+  return `${Math.round((100 * n) / judged)} % of ${judged < all ? `the ${number(judged)} that are judged` : 'them'}`;
+}
+
+/** A number, or that it is not known. */
+const known = (n: number, judged: number, all: number) => (n || judged || !all ? n : '–');
 
 /** Numbers and worst CVEs of the hosts that a filter lets through; each number leads to its hosts. */
 export function Summary({ overview: o, filter = {} }: { overview: Overview; filter?: Search }) {
   const settings = useSettings();
   const hosts = (search: Search) => ({ ...filter, ...search });
+  const tagged = o.tagged.filter((one) => one.hosts);
   return (
     <>
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
         <Stat label="Hosts" value={o.hosts} search={hosts({})} about={`${number(o.hosts - o.hosts_silent)} reporting`} />
         <Stat
           label="Lack security updates"
-          value={o.hosts_security}
+          value={known(o.hosts_security, o.hosts_updates_judged, o.hosts)}
           search={hosts({ state: 'security', sort: '-security' })}
           colour="red"
-          about={percentOf(o.hosts_security, o.hosts)}
+          about={shareOf(o.hosts_security, o.hosts_updates_judged, o.hosts)}
         />
-        <Stat label="Have exploited CVEs" value={o.hosts_exploited} search={hosts({ state: 'exploited', sort: '-exploited' })} colour="red" about={percentOf(o.hosts_exploited, o.hosts)} />
-        <Stat label="Have tagged CVEs" value={o.hosts_tagged} search={hosts({ state: 'tagged', sort: '-tagged' })} colour="red" about={percentOf(o.hosts_tagged, o.hosts)} />
+        {(
+          [
+            ['exploited', o.hosts_exploited],
+            ['tagged', o.hosts_tagged],
+          ] as const
+        ).map(([state, n]) => (
+          <Stat
+            key={state}
+            label={`Have ${state} CVEs`}
+            value={known(n, o.hosts_cves_judged, o.hosts)}
+            search={hosts({ state, sort: `-${state}` })}
+            colour="red"
+            about={shareOf(n, o.hosts_cves_judged, o.hosts)}
+          />
+        ))}
         <Stat label="Wait for a restart" value={o.hosts_reboot} search={hosts({ state: 'reboot' })} colour="orange" />
         <Stat
           label="Silent"
@@ -108,12 +130,12 @@ export function Summary({ overview: o, filter = {} }: { overview: Overview; filt
           about={settings.data ? `for more than ${settings.data.silent_after_hours} h` : undefined}
         />
         <Stat label="Out of support" value={o.hosts_unsupported} search={hosts({ state: 'unsupported', sort: 'support_ends' })} colour="red" about="their release gets no fixes" />
-        <Stat label="Not judged" value={o.hosts_unjudged} search={hosts({ state: 'unjudged', sort: 'platform' })} colour="orange" about="no feed is known for them" />
+        <Stat label="Not judged" value={o.hosts_unjudged} search={hosts({ state: 'unjudged', sort: 'platform' })} colour="orange" about={`${number(o.hosts - o.hosts_updates_judged)} for updates, ${number(o.hosts - o.hosts_cves_judged)} for CVEs`} />
       </SimpleGrid>
-      {o.tagged.length > 0 && (
+      {tagged.length > 0 && (
         <Section title="Tagged CVEs">
           <Group gap="lg" role="list" aria-label="Hosts by the tags of their CVEs">
-            {o.tagged.map(({ tag, hosts: n }) => (
+            {tagged.map(({ tag, hosts: n }) => (
               <div key={tag} role="listitem">
                 <Tags names={[tag]} />
                 <HostsLink search={hosts({ cve_tag: tag, sort: '-tagged' })} label={`${number(n)} hosts with CVEs tagged ${tag}`}>

@@ -40,6 +40,7 @@ function Form({ given }: { given: Settings }) {
         <NumberInput
           label="Hours after which a host is silent"
           min={1}
+          clampBehavior="none"
           max={8760}
           value={body.silent_after_hours}
           onChange={(value) => set({ silent_after_hours: value as number })}
@@ -48,6 +49,7 @@ function Form({ given }: { given: Settings }) {
         <NumberInput
           label="Days for which numbers are kept"
           min={1}
+          clampBehavior="none"
           max={36500}
           value={body.keep_trend_days}
           onChange={(value) => set({ keep_trend_days: value as number })}
@@ -83,12 +85,12 @@ export function SettingsPage() {
               of={[
                 ['Version', a.version],
                 ['Running since', <Time at={a.started} />],
-                ['What is shown is of', <Time at={a.as_of} />],
+                ['Data of', <Time at={a.as_of} />],
                 ['Hosts', number(a.hosts)],
                 ['Distinct profiles', number(a.profiles)],
                 ['Distinct packages', number(a.packages)],
                 ['Feeds', number(a.feeds)],
-                ['Definitions', number(a.definitions)],
+                ['Definitions and facts', number(a.definitions)],
               ]}
             />
           )}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Autocomplete, Group, Select } from '@mantine/core';
+import { Autocomplete, Group, Select, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { usePageSearch, useNames } from '../filters';
 import { PageHead, Section } from '../pieces';
@@ -51,6 +51,7 @@ export function StatisticsPage() {
         <Select label="Show" data={KINDS} value={kind} onChange={(value) => change({ kind: value || undefined, value: undefined })} allowDeselect={false} />
         {kind && <Which key={kind} kind={kind} />}
       </Group>
+      {!ready && <Text c="dimmed">Choose one, and its numbers are shown.</Text>}
       {ready && (
         <Section title={kind ? `${kind} ${search.value}` : 'The whole fleet'}>
           {kind === 'host' ? (
