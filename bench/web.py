@@ -56,7 +56,7 @@ def questions(asker):
            f"hosts?sort=-security&cursor={after}", f"hosts?{site}", f"hosts?{domain}&sort=-cves", "hosts?q=node0421", "hosts?state=security,cves", "hosts?state=silent",
            "hosts?state=reboot&platform=debian:12", "hosts?activity=-2d", f"hosts?package={older}", f"hosts?cve={most}", f"hosts?cve={some}", "hosts?cve_tag=Critical",
            *(f"groups/{kind}" for kind in ("domain", "tld", "site", "tag", "platform")), "groups/domain?state=security&sort=-cves",
-           "packages", "packages?sort=-hosts", "packages?sort=-hosts_outdated", "packages?search=ssl", f"packages?expression={older}", f"packages?{site}",
+           "commands", f"commands?{site}", "commands?limit=1000", "packages", "packages?sort=-hosts", "packages?sort=-hosts_outdated", "packages?search=ssl", f"packages?expression={older}", f"packages?{site}",
            "packages/openssl/hosts", f"packages/openssl/hosts?version={quote('< 99')}", "outdated", f"outdated?{site}", "outdated?search=ssl",
            "cves", "cves?sort=-hosts", "cves?sort=-epss", f"cves?{site}", "cves?platform=sles:15.5", "cves?severity=critical,high&fixed=yes", "cves?exploited=yes",
            "cves?search=2015", f"cves/{most}", f"cves/{some}", "cves/CVE-2012-19000", f"cves/{most}/hosts", f"cves/{most}/hosts?sort=-last_report",
@@ -212,7 +212,7 @@ def one_fleet(bench, n_sets, many, start_server, say, rows):
         sync_s, seen_s, worst = feed_changes(bench, db, asker)
         seen = f"{seen_s:.1f} s later" if seen_s is not None else "not within two minutes"
         rows.append(("", f"a feed changes 100 packages: sync {sync_s:.1f} s, seen {seen}; longest answer meanwhile {worst:.0f} ms"))
-        for path in ("hosts?download=csv", "cves?download=csv", "packages?download=csv"):
+        for path in ("hosts?download=csv", "commands?download=csv", "cves?download=csv", "packages?download=csv"):
             s, mb = download(asker, path)
             rows.append(("", f"{path}: {mb:.1f} MB in {s:.2f} s"))
         size = sum(f.stat().st_size for f in bench.work.glob("web.db*")) / 1e6

@@ -161,6 +161,19 @@ def test_overview_when_filtered_then_it_has_the_numbers_of_these_hosts(fleet, qu
 
 
 @EVERY
+def test_commands_when_filtered_then_they_are_those_of_these_hosts_that_have_something_to_do(fleet, query, passes):
+    wanted = {h["key"]: {name: h[name] for name in ("key", "name", "domain", "site", "tag", "platform", "security", "updates", "reboot_pending")}
+              for h in fleet.some(passes) if h["updates"] or h["reboot_pending"]}
+    said = fleet.api.by("key", "commands", **query)
+    assert {key: {name: row[name] for name in wanted[key]} for key, row in said.items()} == wanted
+    for key, row in list(said.items())[:3]:
+        host = fleet.api.host(key)
+        assert (row["command_security"], row["command_all"]) == (host["command_security"], host["command_all"])
+        assert set(row["command_security"].split()[3:]) == {u["package"] for u in fleet.updates[key] if u["state"] == "security"}
+        assert set(row["command_all"].split()[3:]) == {u["package"] for u in fleet.updates[key]}
+
+
+@EVERY
 @pytest.mark.parametrize("kind", ["domain", "tld", "site", "tag", "platform"])
 def test_groups_when_filtered_then_they_have_the_numbers_of_these_hosts(fleet, query, passes, kind):
     groups = defaultdict(list)

@@ -67,7 +67,8 @@ def order_of_values(template, field):
 
 
 def is_sortable(template, field):
-    return openapi.fields_of(template)[field].get("type") != "array"
+    schema = openapi.fields_of(template)[field]
+    return schema.get("type") != "array" and "ShellCommand" not in str(schema)
 
 
 @pytest.mark.parametrize("template", openapi.LISTS)

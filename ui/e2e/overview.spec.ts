@@ -71,6 +71,23 @@ test('a site is found by its name, and so is the only host that fits', async ({ 
   await expect(page).toHaveURL(/hosts\/node47\./);
 });
 
+test('what to do at a site, host by host, to be downloaded', async ({ page }) => {
+  await show(page, 'groups/site?site=Brno');
+  await page.getByRole('link', { name: 'All hosts and commands' }).click();
+  await expect(page).toHaveURL(/todo\?site=Brno$/);
+  await settled(page);
+  const first = rows(page, 'What to do').first();
+  await expect(first.locator('code')).toHaveText(/^apt-get install --only-upgrade [a-z]/);
+  const key = (await first.getByRole('link').getAttribute('href'))!.split('/').pop()!;
+  const own = (await (await page.request.get(`api/v1/hosts/${key}`)).json()) as { command_security: string };
+  expect(await first.locator('code').textContent()).toBe(own.command_security);
+  await page.getByRole('button', { name: 'Download' }).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /^CSV/ }).click()]);
+  const text = await readFile((await download.path())!, 'utf8');
+  expect(text).toContain(`${key},`);
+  expect(text).toContain(own.command_security);
+});
+
 test('where nobody judges there is no zero', async ({ page }) => {
   await show(page, 'groups/platform');
   const old = row(page, 'Platforms', 'debian:9');

@@ -10,6 +10,7 @@ const PAGES: Record<string, string> = {
   overview: './',
   hosts: 'hosts?sort=name',
   'hosts-none': 'hosts?q=no-such-host',
+  todo: 'todo?site=Brno',
   host: 'hosts/node00.cern.example',
   'host-cves': 'hosts/node00.cern.example?tab=cves',
   'host-packages': 'hosts/node00.cern.example?tab=packages',

@@ -168,7 +168,8 @@ for (const [path, sentence] of [
   ['hosts?q=no-such-host', 'No host fits. Clear the filter, or let a host report with pakiti-client.'],
   ['groups/site?q=no-such-host', 'No host fits.'],
   ['cves?search=no-such-cve', 'No CVE fits.'],
-  ['outdated?p=no-such-package', 'Everything that the repositories have is current on these hosts.'],
+  ['outdated?p=no-such-package', 'No outdated package has such a name.'],
+  ['todo?q=no-such-host', /^Nothing that is known/],
   ['decisions?search=no-such-cve', /^No CVE has a tag/],
   ['decisions?search=no-such-cve&tab=exceptions', 'No exception: every finding counts.'],
 ] as const)

@@ -15,6 +15,7 @@ export type Change = Required<Schemas['Change']>;
 export type Group = Required<Schemas['Group']>;
 export type Package = Required<Schemas['Package']>;
 export type PackageHost = Required<Schemas['PackageHost']>;
+export type Command = Required<Schemas['Command']>;
 export type Outdated = Required<Schemas['Outdated']>;
 export type Cve = Required<Schemas['Cve']>;
 export type CveHost = Required<Schemas['CveHost']>;

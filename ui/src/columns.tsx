@@ -22,7 +22,7 @@ export function KernelState({ host }: { host: Host }) {
         update
       </Flag>
     );
-  return <>{host.kernel_state === 'current' ? 'current' : host.kernel ? 'not judged' : 'not told'}</>;
+  return <span className="nowrap">{host.kernel_state === 'current' ? 'current' : host.kernel ? 'not judged' : 'not told'}</span>;
 }
 
 export function Unsupported({ host }: { host: Host }) {
@@ -43,17 +43,6 @@ export const hostColumns: Column<Host>[] = [
   { id: 'exploited', title: 'Exploited', sort: 'exploited', numeric: true, cell: (h) => <Judged n={h.exploited} judged={h.cves_judged} by={NO_VENDOR} bad /> },
   { id: 'kernel_state', title: 'Kernel', sort: 'kernel_state', worst: true, cell: (h) => <KernelState host={h} /> },
   {
-    id: 'platform',
-    title: 'Platform',
-    sort: 'platform',
-    cell: (h) => (
-      <span className="nowrap">
-        {h.platform} <Unsupported host={h} />
-      </span>
-    ),
-  },
-  { id: 'site', title: 'Site', sort: 'site', cell: (h) => <span className="break">{h.site}</span> },
-  {
     id: 'last_report',
     title: 'Last report',
     sort: 'last_report',
@@ -68,6 +57,17 @@ export const hostColumns: Column<Host>[] = [
       </>
     ),
   },
+  {
+    id: 'platform',
+    title: 'Platform',
+    sort: 'platform',
+    cell: (h) => (
+      <span className="nowrap">
+        {h.platform} <Unsupported host={h} />
+      </span>
+    ),
+  },
+  { id: 'site', title: 'Site', sort: 'site', cell: (h) => <span className="break">{h.site}</span> },
   { id: 'domain', title: 'Domain', sort: 'domain', extra: true, cell: (h) => h.domain },
   { id: 'tag', title: 'Tag', sort: 'tag', extra: true, cell: (h) => h.tag },
   { id: 'cve_tags', title: 'CVE tags', extra: true, cell: (h) => <Tags names={h.cve_tags} /> },

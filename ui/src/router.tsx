@@ -18,6 +18,7 @@ import { PackagePage } from './pages/package';
 import { OutdatedPage, PackagesPage } from './pages/packages';
 import { SettingsPage } from './pages/settings';
 import { StatisticsPage } from './pages/statistics';
+import { TodoPage } from './pages/todo';
 import { parseSearch, plainSearch, stringifySearch } from './search';
 import { Shell } from './shell';
 import { useTitle } from './title';
@@ -52,6 +53,7 @@ const under = { getParentRoute: () => root, validateSearch: plainSearch } as con
 const routes = [
   createRoute({ ...under, path: '/', component: OverviewPage }),
   createRoute({ ...under, path: 'hosts', component: HostsPage }),
+  createRoute({ ...under, path: 'todo', component: TodoPage }),
   createRoute({ ...under, path: 'hosts/$host', component: HostPage }),
   createRoute({ ...under, path: 'groups/$kind', component: GroupsPage }),
   createRoute({ ...under, path: 'packages', component: PackagesPage }),

@@ -51,6 +51,7 @@ function useLightPaper() {
 const MENU = [
   { to: '/', label: 'Overview' },
   { to: '/hosts', label: 'Hosts' },
+  { to: '/todo', label: 'What to do' },
   { kind: 'site', label: 'Sites' },
   { kind: 'domain', label: 'Domains' },
   { kind: 'tld', label: 'Top-level domains' },

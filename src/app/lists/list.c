@@ -22,6 +22,7 @@ void pk_list_cell(const pk_rows *rows, const void *row, size_t field, pk_cell *r
   }
   const char *place = (const char *)row + f->at;
   switch (f->kind) {
+  case PK_CELL_FILLED:
   case PK_CELL_TEXT: memcpy(&ret->text, place, sizeof ret->text); return;
   case PK_CELL_TEXTS: memcpy(&ret->texts, place, sizeof ret->texts); return;
   case PK_CELL_RANK:
@@ -72,7 +73,7 @@ static pk_rc add_sort(const pk_list_kind *kind, pk_str list, size_t max, pk_list
     size_t field = 0;
     pk_rc rc = field_named(kind, pk_str_sub(one, down ? 1 : 0, one.n), &field, err);
     if (rc != PK_OK) return rc;
-    if (kind->fields[field].kind == PK_CELL_TEXTS) return pk_err_set(err, PK_E_SYNTAX, "'%s' cannot be sorted by", kind->fields[field].name);
+    if (kind->fields[field].kind == PK_CELL_TEXTS || kind->fields[field].kind == PK_CELL_FILLED) return pk_err_set(err, PK_E_SYNTAX, "'%s' cannot be sorted by", kind->fields[field].name);
     bool known = false;
     for (size_t i = 0; i < o->n_sort; i++) known |= o->sort[i] == field;
     if (known) continue;

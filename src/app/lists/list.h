@@ -25,7 +25,8 @@ typedef enum pk_cell_kind {
   PK_CELL_SHARE, /**< millionths, shown as a number from 0 to 1; -1 is null */
   PK_CELL_SCORE, /**< tenths; -1 is null */
   PK_CELL_ID,    /**< 0 is null */
-  PK_CELL_TEXTS, /**< several texts */
+  PK_CELL_TEXTS, /**< several texts; not sorted by */
+  PK_CELL_FILLED, /**< a text that `fill` makes; not sorted by */
   PK_CELL_RANK,   /**< shown as text, sorted by number */
   PK_CELL_VERSION /**< of a package of type `number`, sorted in its order */
 } pk_cell_kind;

@@ -9,7 +9,7 @@
 #include "app/lists/list.h"
 
 extern const pk_list_kind pk_list_hosts, pk_list_groups, pk_list_packages, pk_list_outdated, pk_list_cves, pk_list_cve_hosts, pk_list_package_hosts, pk_list_advisories,
-    pk_list_host_updates, pk_list_host_packages, pk_list_host_cves, pk_list_host_history, pk_list_tags, pk_list_exceptions, pk_list_feeds,
+    pk_list_commands, pk_list_host_updates, pk_list_host_packages, pk_list_host_cves, pk_list_host_history, pk_list_tags, pk_list_exceptions, pk_list_feeds,
     pk_list_trend, pk_list_host_trend, pk_list_statements, pk_list_explanations;
 
 /** What the list's own parameters say. Borrowed. */
@@ -40,6 +40,13 @@ void pk_group_row_of(const pk_rows *rows, size_t place, pk_str *ret_value, pk_gr
 void pk_count_chosen(const pk_chosen *c, pk_group_numbers *ret);
 /** How many of them have a CVE with each enabled tag, by the tag's place among the fleet's tag_names. */
 void pk_count_tagged(const pk_chosen *c, int64_t ret_hosts[PK_TAG_NAMES_MAX]);
+
+/* commands.c */
+/** The command that would install the updates of hosts of a profile; "" when there is nothing to install, or nobody knows it. false: the
+ *  arena is full */
+bool pk_update_command(const pk_fleet_profile *p, bool security_only, pk_arena *arena, pk_str *ret) PK_MUST_USE;
+/** Hosts on which something must be done, and how. */
+pk_rc pk_rows_commands(const pk_chosen *c, pk_arena *arena, pk_rows *ret, pk_err *err) PK_MUST_USE;
 
 /* packages.c */
 /** "idle" (a kernel that does not run), "unknown", "current", "ordinary", "security". */

@@ -4,7 +4,6 @@
 #include "base/embed.h"
 #include "base/times.h"
 #include "match/kernel.h"
-#include "match/system.h"
 #include "server/api/api.h"
 
 #include <stdio.h>
@@ -13,9 +12,8 @@
 #define JSON_TYPE "application/json"
 /* Days of numbers when nobody says. */
 #define TREND_DAYS 90
-/* CVEs on the overview; packages in a command. */
+/* CVEs on the overview. */
 #define WORST_CVES 8
-#define COMMAND_BYTES_MAX ((size_t)64 << 10)
 #define DAY_S 86400
 
 /* ---- lists of the fleet ---- */
@@ -39,6 +37,11 @@ static pk_rc list_of(pk_api_call *c, make_rows *make, pk_err *err) {
 static pk_rc rows_hosts(pk_api_call *c, const pk_chosen *chosen, const pk_list_wanted *w, pk_rows *rows, pk_err *err) {
   (void)w;
   return pk_rows_hosts(chosen, &c->arena, rows, err);
+}
+
+static pk_rc rows_commands(pk_api_call *c, const pk_chosen *chosen, const pk_list_wanted *w, pk_rows *rows, pk_err *err) {
+  (void)w;
+  return pk_rows_commands(chosen, &c->arena, rows, err);
 }
 
 static pk_rc rows_groups(pk_api_call *c, const pk_chosen *chosen, const pk_list_wanted *w, pk_rows *rows, pk_err *err) {
@@ -112,6 +115,7 @@ static pk_rc rows_exceptions(pk_api_call *c, const pk_chosen *chosen, const pk_l
 #define LIST(what)                                                                                                \
   static pk_rc get_##what(pk_api_call *c, pk_err *err) { return list_of(c, rows_##what, err); }
 LIST(hosts)
+LIST(commands)
 LIST(groups)
 LIST(packages)
 LIST(package_hosts)
@@ -338,53 +342,6 @@ static pk_rc get_overview(pk_api_call *c, pk_err *err) {
   return rc;
 }
 
-/* Names that mean nothing to a shell. */
-static bool is_harmless(pk_str name) {
-  for (size_t i = 0; i < name.n; i++) {
-    char ch = name.p[i];
-    bool letter = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9');
-    if (!letter && (i == 0 || !memchr("+-._~", ch, 5))) return false;
-  }
-  return name.n > 0;
-}
-
-/* The command by which an administrator would install the updates; "" when nobody knows it. */
-static void write_command(pk_json_out *o, const char *key, const pk_fleet_profile *p, bool security_only) {
-  static const struct {
-    const char *platform, *command;
-  } commands[] = {{"debian", "apt-get install --only-upgrade"}, {"ubuntu", "apt-get install --only-upgrade"}, {"sles", "zypper update"},
-                  {"opensuse", "zypper update"},                {"suse", "zypper update"}};
-  const char *command = p->platform->type == PK_TYPE_DEB ? "apt-get install --only-upgrade" : p->platform->type == PK_TYPE_RPM ? "dnf upgrade" : NULL;
-  pk_buf text;
-  pk_map named; /* of several architectures: once */
-  size_t n = 0;
-  for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-    if (pk_str_starts(p->platform->name, commands[i].platform)) command = commands[i].command;
-  pk_str release, family = pk_platform_split(p->platform->name, &release);
-  uint64_t major;
-  if (command && strcmp(command, "dnf upgrade") == 0 && !pk_str_is(family, "fedora") && pk_str_u64(pk_str_sub(release, 0, pk_str_find(release, '.')), &major) &&
-      major < 8)
-    command = "yum update";
-  pk_buf_init(&text, COMMAND_BYTES_MAX);
-  pk_map_init(&named, true);
-  if (command) pk_buf_puts(&text, command);
-  for (size_t i = 0; command && i < p->n_update_verdicts; i++) {
-    const pk_fleet_verdict *v = p->updates[i];
-    if (security_only && v->state != PK_UPDATE_SECURITY) continue;
-    pk_str name = v->package->package.name;
-    bool is_new;
-    (void)pk_map_put(&named, name, &is_new);
-    if (!is_new || !is_harmless(name)) continue;
-    pk_buf_putc(&text, ' ');
-    pk_buf_str(&text, name);
-    n++;
-  }
-  pk_map_fini(&named);
-  pk_json_key(o, key);
-  pk_json_str(o, n && !text.over ? pk_buf_view(&text) : PK_STR(""));
-  pk_buf_free(&text);
-}
-
 static const pk_package *member(const pk_fleet *f, const pk_fleet_set *set, size_t i) {
   const pk_fleet_package *p = set->ids[i] < f->n_packages ? f->packages[set->ids[i]] : NULL;
   return p ? &p->package : NULL;
@@ -424,6 +381,7 @@ static pk_rc get_host(pk_api_call *c, pk_err *err) {
   pk_list_order order;
   pk_rows rows;
   pk_buf text, told;
+  pk_str security, all;
   pk_json_out o = {.buf = &text};
   pk_rc rc = pk_api_host(c, &h, err);
   if (rc != PK_OK) return rc;
@@ -432,14 +390,17 @@ static pk_rc get_host(pk_api_call *c, pk_err *err) {
   const pk_chosen one = {.fleet = f, .hosts = &h, .n = 1};
   rc = pk_rows_hosts(&one, &c->arena, &rows, err);
   if (rc == PK_OK) rc = pk_list_order_of(&pk_list_hosts, PK_STR(""), PK_STR(""), &order, err);
+  if (rc == PK_OK && (!pk_update_command(p, true, &c->arena, &security) || !pk_update_command(p, false, &c->arena, &all))) rc = pk_rows_full(err);
   if (rc != PK_OK) return rc;
   pk_buf_init(&text, PK_API_REPLY_MAX);
   pk_buf_init(&told, PK_API_REPLY_MAX);
   pk_json_begin(&o, '{');
   pk_api_write_row(&o, &rows, &h, &order);
   write_kernels(&o, f, p);
-  write_command(&o, "command_security", p, true);
-  write_command(&o, "command_all", p, false);
+  pk_json_key(&o, "command_security");
+  pk_json_str(&o, security);
+  pk_json_key(&o, "command_all");
+  pk_json_str(&o, all);
   rc = pk_store_host_told(pk_api_store(c), h->id, &told, err);
   pk_json_key(&o, "told");
   if (rc == PK_OK && told.n) pk_json_plain(&o, pk_buf_view(&told));
@@ -580,6 +541,7 @@ static pk_rc get_openapi(pk_api_call *c, pk_err *err) {
 const pk_api_route pk_api_reads[] = {
     {"GET", "overview", get_overview, false, PK_TAKES_HOSTS},
     {"GET", "hosts", get_hosts, false, PK_TAKES_HOSTS},
+    {"GET", "commands", get_commands, false, PK_TAKES_HOSTS},
     {"GET", "hosts/{host}", get_host, false, 0},
     {"GET", "hosts/{host}/updates", get_host_updates, false, 0},
     {"GET", "hosts/{host}/packages", get_host_packages, false, PK_TAKES_SEARCH},

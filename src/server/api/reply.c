@@ -44,6 +44,7 @@ static pk_str plain_text(pk_cell_kind kind, const pk_cell *v, char *buf, size_t 
   case PK_CELL_SHARE: return pk_str_of(v->number < 0 ? "" : fraction(v->number, 6, buf, size));
   case PK_CELL_SCORE: return pk_str_of(v->number < 0 ? "" : fraction(v->number, 1, buf, size));
   case PK_CELL_TEXT:
+  case PK_CELL_FILLED:
   case PK_CELL_RANK:
   case PK_CELL_VERSION:
   case PK_CELL_TEXTS: return v->text;
@@ -51,7 +52,9 @@ static pk_str plain_text(pk_cell_kind kind, const pk_cell *v, char *buf, size_t 
   return PK_STR("");
 }
 
-static bool is_quoted(pk_cell_kind kind) { return kind == PK_CELL_TEXT || kind == PK_CELL_VERSION || kind == PK_CELL_RANK || kind == PK_CELL_TIME || kind == PK_CELL_DAY; }
+/* What is never null. */
+static bool is_text(pk_cell_kind kind) { return kind == PK_CELL_TEXT || kind == PK_CELL_FILLED || kind == PK_CELL_VERSION; }
+static bool is_quoted(pk_cell_kind kind) { return is_text(kind) || kind == PK_CELL_RANK || kind == PK_CELL_TIME || kind == PK_CELL_DAY; }
 
 void pk_api_write_row(pk_json_out *o, const pk_rows *rows, const void *row, const pk_list_order *order) {
   char buf[48];
@@ -67,7 +70,7 @@ void pk_api_write_row(pk_json_out *o, const pk_rows *rows, const void *row, cons
       continue;
     }
     pk_str text = plain_text(f->kind, &v, buf, sizeof buf);
-    if (!text.n && f->kind != PK_CELL_TEXT && f->kind != PK_CELL_VERSION) pk_json_null(o);
+    if (!text.n && !is_text(f->kind)) pk_json_null(o);
     else if (is_quoted(f->kind)) pk_json_str(o, text);
     else pk_json_plain(o, text);
   }
@@ -105,7 +108,7 @@ static void write_csv_row(pk_buf *out, const pk_rows *rows, const void *row, con
     if (i) pk_buf_putc(out, ',');
     if (f->kind != PK_CELL_TEXTS) {
       pk_str text = plain_text(f->kind, &v, buf, sizeof buf);
-      if (f->kind == PK_CELL_TEXT || f->kind == PK_CELL_VERSION || f->kind == PK_CELL_RANK) write_csv_text(out, text);
+      if (is_text(f->kind) || f->kind == PK_CELL_RANK) write_csv_text(out, text);
       else pk_buf_str(out, text);
       continue;
     }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { getRouteApi } from '@tanstack/react-router';
-import type { Group, Overview } from '../api';
+import type { Group } from '../api';
 import { HostFilterBar, hostParams, usePageSearch } from '../filters';
 import { AnchorLink } from '../links';
-import { Count, HostsLink, Judged, Loaded, NO_REPOSITORY, NO_VENDOR, number, PageHead, Section, Time, useOverview } from '../pieces';
+import { Count, HostsLink, Judged, Loaded, NO_REPOSITORY, NO_VENDOR, PageHead, Section, Time, useOverview } from '../pieces';
 import type { Search } from '../search';
 import { ListTable } from '../table';
 import type { Column } from '../table';
 import { Trend } from '../trend';
 import { Summary } from './overview';
-import { outdatedColumns } from './packages';
+import { lacking, outdatedColumns } from './packages';
+import { commandColumns } from './todo';
 
 const route = getRouteApi('/groups/$kind');
 
@@ -61,13 +62,6 @@ const columns = (kind: string, title: string, filter: Search): Column<Group>[] =
   ];
 };
 
-/** Nothing to update: because all is current, or because nobody knows. */
-function lacking(o: Overview | undefined) {
-  const unknown = o ? o.hosts - o.hosts_updates_judged : 0;
-  if (!o || !unknown) return 'Everything that the repositories have is current on these hosts.';
-  return `Nothing is known to be outdated, but ${number(unknown)} of these ${number(o.hosts)} hosts are not judged: no repository is followed for them.`;
-}
-
 /** One of them: what must be done there. */
 function Chosen({ kind, value, filter }: { kind: string; value: string; filter: Search }) {
   const overview = useOverview(filter);
@@ -93,6 +87,25 @@ function Chosen({ kind, value, filter }: { kind: string; value: string; filter: 
           rowKey={(o) => `${o.package} ${o.platform}`}
           sort="-state,-hosts"
           empty={lacking(overview.data)}
+          limit={10}
+        />
+      </Section>
+      <Section
+        title="What to do"
+        actions={
+          <AnchorLink to="/todo" search={filter}>
+            All hosts and commands
+          </AnchorLink>
+        }
+      >
+        <ListTable
+          name="What to do"
+          path="commands"
+          params={filter}
+          columns={commandColumns}
+          rowKey={(c) => c.key}
+          sort="-security,-updates,name"
+          empty="No host is known to have something to install, or to wait for a restart."
           limit={10}
         />
       </Section>

@@ -16,11 +16,11 @@ function Worst({ cves, filter }: { cves: Cve[]; filter: Search }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">CVE</Table.Th>
-            <Table.Th scope="col">Severity</Table.Th>
-            <Table.Th scope="col">Exploited</Table.Th>
             <Table.Th scope="col" ta="right">
               Hosts
             </Table.Th>
+            <Table.Th scope="col">Severity</Table.Th>
+            <Table.Th scope="col">Exploited</Table.Th>
             <Table.Th scope="col" ta="right">
               EPSS
             </Table.Th>
@@ -33,16 +33,16 @@ function Worst({ cves, filter }: { cves: Cve[]; filter: Search }) {
               <Table.Td>
                 <CveLink cve={cve.cve} />
               </Table.Td>
+              <Table.Td ta="right">
+                <HostsLink search={{ ...filter, cve: cve.cve }} label={`${number(cve.hosts)} hosts with ${cve.cve}`}>
+                  {number(cve.hosts)}
+                </HostsLink>
+              </Table.Td>
               <Table.Td>
                 <Severity is={cve.severity} />
               </Table.Td>
               <Table.Td>
                 <Exploited cve={cve} />
-              </Table.Td>
-              <Table.Td ta="right">
-                <HostsLink search={{ ...filter, cve: cve.cve }} label={`${number(cve.hosts)} hosts with ${cve.cve}`}>
-                  {number(cve.hosts)}
-                </HostsLink>
               </Table.Td>
               <Table.Td ta="right">{percent(cve.epss)}</Table.Td>
               <Table.Td>

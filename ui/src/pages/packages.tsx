@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Text } from '@mantine/core';
-import type { Outdated, Package } from '../api';
+import type { Outdated, Package, Overview } from '../api';
 import { HostFilterBar, hostParams, SearchBox, usePageSearch } from '../filters';
-import { Count, HostsLink, number, PackageLink, PageHead, State } from '../pieces';
+import { Count, HostsLink, number, PackageLink, PageHead, State, useOverview } from '../pieces';
 import type { Search } from '../search';
 import { ListTable } from '../table';
 import type { Column } from '../table';
@@ -88,8 +88,16 @@ export const outdatedColumns = (filter: Search): Column<Outdated>[] => [
   { id: 'versions', title: 'Builds', sort: 'versions', numeric: true, extra: true, cell: (o) => <Count n={o.versions} /> },
 ];
 
+/** Nothing to update: because all is current, or because nobody knows. */
+export function lacking(o: Overview | undefined) {
+  const unknown = o ? o.hosts - o.hosts_updates_judged : 0;
+  if (!o || !unknown) return 'Everything that the repositories have is current on these hosts.';
+  return `Nothing is known to be outdated, but ${number(unknown)} of these ${number(o.hosts)} hosts are not judged: no repository is followed for them.`;
+}
+
 export function OutdatedPage() {
   const { search, change } = usePageSearch();
+  const overview = useOverview(hostParams(search) as Search);
   return (
     <>
       <PageHead title="Outdated packages" about="What is not current anywhere in the fleet: on how many hosts, from which version to which." />
@@ -104,7 +112,7 @@ export function OutdatedPage() {
         rowKey={(o) => `${o.package} ${o.platform}`}
         sort={search.sort ?? '-state,-hosts'}
         onSort={(sort) => change({ sort })}
-        empty="Everything that the repositories have is current on these hosts."
+        empty={search.p ? 'No outdated package has such a name.' : lacking(overview.data)}
       />
     </>
   );
