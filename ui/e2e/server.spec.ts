@@ -57,67 +57,71 @@ test('statistics: what nobody is called has no numbers, and says so', async ({ p
   provoked(complaints, 404);
 });
 
-test('settings: the name of the installation is in the header at once; wrong values are refused', async ({ page, complaints }) => {
-  await show(page, './');
-  await entry(page, 'Settings and about').click();
-  const name = page.getByRole('textbox', { name: 'Name of this installation' });
-  const given = (await (await page.request.get('api/v1/settings')).json()) as { title: string };
-  try {
-    await name.fill('Patches of Brno');
-    await page.getByRole('button', { name: 'Save' }).click();
-    await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible();
-    await expect(page.getByRole('banner')).toContainText('Patches of Brno');
-    await page.reload();
-    await expect(page.getByRole('banner')).toContainText('Patches of Brno');
-    await expect(name).toHaveValue('Patches of Brno');
-    await settled(page);
+test.describe('settings', () => {
+  test.describe.configure({ mode: 'serial' }); // they are everybody's
 
-    await name.fill('x'.repeat(201));
+  test('the name of the installation is in the header at once; wrong values are refused', async ({ page, complaints }) => {
+    await show(page, './');
+    await entry(page, 'Settings and about').click();
+    const name = page.getByRole('textbox', { name: 'Name of this installation' });
+    const given = (await (await page.request.get('api/v1/settings')).json()) as { title: string };
+    try {
+      await name.fill('Patches of Brno');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible();
+      await expect(page.getByRole('banner')).toContainText('Patches of Brno');
+      await page.reload();
+      await expect(page.getByRole('banner')).toContainText('Patches of Brno');
+      await expect(name).toHaveValue('Patches of Brno');
+      await settled(page);
+
+      await name.fill('x'.repeat(201));
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(page.getByRole('alert')).toContainText("'title' takes a text of 1 to 200 bytes");
+      await expect(page.getByText('Saved.')).toHaveCount(0);
+      provoked(complaints, 400);
+      await name.fill('');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(name).toBeFocused(); // the browser asks for it
+      await name.fill('Patches of Brno');
+      const hours = page.getByRole('textbox', { name: 'Hours after which a host is silent' });
+      await hours.fill('');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(hours).toBeFocused();
+      await expect(hours).toHaveValue('');
+    } finally {
+      const reply = await page.request.patch('api/v1/settings', { data: given });
+      expect(reply.ok()).toBe(true);
+    }
+    await page.reload();
+    await expect(page.getByRole('banner')).toContainText(given.title);
+  });
+
+  test('what somebody else has changed meanwhile stays', async ({ page }) => {
+    await show(page, 'settings');
+    const given = (await (await page.request.get('api/v1/settings')).json()) as { keep_trend_days: number };
+    try {
+      const days = page.getByRole('textbox', { name: 'Days for which numbers are kept' });
+      await days.fill(String(given.keep_trend_days + 1));
+      expect((await page.request.patch('api/v1/settings', { data: { tag_names: 'Critical,High,Other' } })).ok()).toBe(true);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible();
+      const now = (await (await page.request.get('api/v1/settings')).json()) as object;
+      expect(now).toEqual({ ...given, tag_names: 'Critical,High,Other', keep_trend_days: given.keep_trend_days + 1 });
+    } finally {
+      expect((await page.request.patch('api/v1/settings', { data: given })).ok()).toBe(true);
+    }
+  });
+
+  test('a number that is out of range is refused, not changed', async ({ page, complaints }) => {
+    await show(page, 'settings');
+    const hours = page.getByRole('textbox', { name: 'Hours after which a host is silent' });
+    await hours.fill('0');
     await page.getByRole('button', { name: 'Save' }).click();
-    await expect(page.getByRole('alert')).toContainText("'title' takes a text of 1 to 200 bytes");
+    await expect(page.getByRole('alert')).toContainText('silent_after_hours');
     await expect(page.getByText('Saved.')).toHaveCount(0);
     provoked(complaints, 400);
-    await name.fill('');
-    await page.getByRole('button', { name: 'Save' }).click();
-    await expect(name).toBeFocused(); // the browser asks for it
-    await name.fill('Patches of Brno');
-    const hours = page.getByRole('textbox', { name: 'Hours after which a host is silent' });
-    await hours.fill('');
-    await page.getByRole('button', { name: 'Save' }).click();
-    await expect(hours).toBeFocused();
-    await expect(hours).toHaveValue('');
-  } finally {
-    const reply = await page.request.patch('api/v1/settings', { data: given });
-    expect(reply.ok()).toBe(true);
-  }
-  await page.reload();
-  await expect(page.getByRole('banner')).toContainText(given.title);
-});
-
-test('settings: what somebody else has changed meanwhile stays', async ({ page }) => {
-  await show(page, 'settings');
-  const given = (await (await page.request.get('api/v1/settings')).json()) as { keep_trend_days: number };
-  try {
-    const days = page.getByRole('textbox', { name: 'Days for which numbers are kept' });
-    await days.fill(String(given.keep_trend_days + 1));
-    expect((await page.request.patch('api/v1/settings', { data: { tag_names: 'Critical,High,Other' } })).ok()).toBe(true);
-    await page.getByRole('button', { name: 'Save' }).click();
-    await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible();
-    const now = (await (await page.request.get('api/v1/settings')).json()) as object;
-    expect(now).toEqual({ ...given, tag_names: 'Critical,High,Other', keep_trend_days: given.keep_trend_days + 1 });
-  } finally {
-    expect((await page.request.patch('api/v1/settings', { data: given })).ok()).toBe(true);
-  }
-});
-
-test('settings: a number that is out of range is refused, not changed', async ({ page, complaints }) => {
-  await show(page, 'settings');
-  const hours = page.getByRole('textbox', { name: 'Hours after which a host is silent' });
-  await hours.fill('0');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByRole('alert')).toContainText('silent_after_hours');
-  await expect(page.getByText('Saved.')).toHaveCount(0);
-  provoked(complaints, 400);
+  });
 });
 
 test('about: version, sizes, and what to read on', async ({ page, request }) => {
