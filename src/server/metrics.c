@@ -37,5 +37,6 @@ void pk_metrics_write(const pk_metrics *m, const pk_store_totals *t, int64_t now
   gauge(out, "pakiti_package_sets", "Distinct sets of packages.", t->n_sets);
   gauge(out, "pakiti_packages", "Distinct packages.", t->n_packages);
   gauge(out, "pakiti_feeds", "Feeds configured.", t->n_feeds);
+  gauge(out, "pakiti_feeds_held", "Feeds whose change is held back until somebody accepts it.", t->n_feeds_held);
   gauge(out, "pakiti_feeds_failing", "Feeds whose last try failed.", t->n_feeds_failing);
 }

@@ -296,7 +296,7 @@ typedef pk_rc pk_store_fleet_visit(void *arg, const pk_package_row *row, pk_err 
 pk_rc pk_store_fleet_packages(pk_store *store, const pk_scope *scope, pk_str name, pk_store_fleet_visit *visit, void *arg, pk_err *err) PK_MUST_USE;
 
 typedef struct pk_store_totals {
-  int64_t n_hosts, n_profiles, n_sets, n_packages, n_feeds, n_feeds_failing, n_hosts_outdated, n_hosts_security, n_hosts_vulnerable, n_definitions;
+  int64_t n_hosts, n_profiles, n_sets, n_packages, n_feeds, n_feeds_failing, n_feeds_held, n_hosts_outdated, n_hosts_security, n_hosts_vulnerable, n_definitions;
 } pk_store_totals;
 pk_rc pk_store_count(pk_store *store, const pk_scope *scope, pk_store_totals *ret, pk_err *err) PK_MUST_USE;
 

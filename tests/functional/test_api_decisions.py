@@ -359,6 +359,7 @@ def test_feed_when_it_is_held_back_then_it_can_be_accepted(pakiti, tmp_path):
         feed = api.by("name", "feeds")["large"]
         assert (feed["held"], feed["failing"], feed["definitions"]) == (True, False, 200)
         n_held = api.get("overview")["feeds"]["held"]
+        assert f"pakiti_feeds_held {n_held}\n" in api.server.get("/metrics").text
         api.ask("POST", "feeds/sync", {"feed": "large"}, status=202)
         kit.wait_for(lambda: "sync_ended feed=large" in api.server.log(), "the fetch")
         assert api.by("name", "feeds")["large"]["held"]

@@ -56,6 +56,10 @@ def pakiti_of_its_own(tmp_path):
     return kit.Pakiti(tmp_path / "pakiti").init()
 
 
+def test_host_when_asked_for_in_capitals_then_it_is_the_same(api):
+    assert api.get("hosts/NODE01.Brno.example.cz") == api.get("hosts/node01.brno.example.cz")
+
+
 # ---- history ----
 
 

@@ -186,7 +186,7 @@ export function Shell() {
         <ScrollArea type="auto">
           {MENU.map((entry) =>
             'kind' in entry ? (
-              <NavigationLink key={entry.label} to="/groups/$kind" params={{ kind: entry.kind }} activeProps={{ active: true }} label={entry.label} />
+              <NavigationLink key={entry.label} to="/groups/$kind" params={{ kind: entry.kind }} activeProps={{ active: true }} label={entry.label} py={6} />
             ) : (
               <NavigationLink
                 key={entry.label}
@@ -194,6 +194,7 @@ export function Shell() {
                 activeOptions={{ exact: entry.to === '/', includeSearch: false }}
                 activeProps={{ active: true }}
                 label={entry.label}
+                py={6}
               />
             ),
           )}

@@ -4,6 +4,7 @@
  * written first and the reads that follow see them. */
 #include "server/api/api.h"
 
+#include "access/sender.h"
 #include "base/log.h"
 #include "base/times.h"
 #include "report/form.h"
@@ -158,7 +159,9 @@ pk_store *pk_api_store(pk_api_call *c) {
 }
 
 pk_rc pk_api_host(pk_api_call *c, const pk_fleet_host **ret, pk_err *err) {
+  char lower[PK_HOST_KEY_MAX + 1]; /* as names are kept */
   *ret = pk_fleet_host_of(c->ask.fleet, &c->scope, c->args[0]);
+  if (!*ret) *ret = pk_fleet_host_of(c->ask.fleet, &c->scope, pk_str_lower(c->args[0], lower, sizeof lower));
   if (*ret) return PK_OK;
   pk_err_set(err, PK_NOTFOUND, "no host '%.*s' has reported, or several have that name: see /api/v1/hosts?q=…", PK_FMT(c->args[0]));
   return PK_NOTFOUND;

@@ -960,6 +960,7 @@ static void test_count_when_asked_then_totals(void **state) {
   assert_int_equal(t.n_packages, 2);
   assert_int_equal(t.n_feeds, 1);
   assert_int_equal(t.n_feeds_failing, 1);
+  assert_int_equal(t.n_feeds_held, 0);
   assert_int_equal(t.n_hosts_outdated, 2);
   assert_int_equal(t.n_hosts_security, 1);
 }
