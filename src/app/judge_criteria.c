@@ -101,16 +101,6 @@ static void note_culprit(void *arg, const pk_package *p, const pk_test *test) {
   if (c->n < sizeof c->list / sizeof c->list[0]) c->list[c->n++] = (struct culprit){p, test};
 }
 
-/* The version from which on the test is no longer true. */
-static pk_str fixed_by(const pk_test *t) {
-  for (size_t i = 0; t && i < t->n_states; i++)
-    for (size_t k = 0; k < t->states[i].n_entities; k++) {
-      const pk_entity *e = &t->states[i].entities[k];
-      if (e->field == PK_FIELD_EVR && e->operation == PK_OP_LESS && e->value->kind == PK_VALUE_TEXT) return e->value->text;
-    }
-  return PK_STR("");
-}
-
 static pk_rule_state criteria_state(const pk_definition *d, const pk_package *p, pk_str fixed) {
   if (fixed.n || pk_str_is(d->class, "patch")) return PK_RULE_FIXED;
   for (size_t i = 0; p && i < d->n_unfixed; i++)
@@ -147,7 +137,7 @@ static pk_rc tell_criteria(criteria_judging *j, const pk_definition_row *row, co
     const struct culprit *c = &j->culprits.list[i];
     if (pk_kernel_role_of(c->package, j->kernel) == PK_KERNEL_IDLE) continue;
     if (versions && c->test && !asks_for_version(c->test)) continue; /* only there, or signed */
-    pk_str fixed = fixed_by(c->test);
+    pk_str fixed = c->test ? pk_test_fixed(c->test) : PK_STR("");
     pk_vulnerable v = {.package = c->package, .source = c->package->source, .source_evr = c->package->source_evr, .definition_id = row->id,
                        .feed = feed, .definition = &row->d, .test = c->test, .state = criteria_state(&row->d, c->package, fixed), .fixed = fixed};
     told++;

@@ -261,3 +261,31 @@ bool pk_criteria_names(const pk_criteria *c, pk_criteria_name *each, void *arg) 
   tell_names(c, each, arg);
   return true;
 }
+
+pk_str pk_test_fixed(const pk_test *t) {
+  for (size_t i = 0; i < t->n_states; i++)
+    for (size_t k = 0; k < t->states[i].n_entities; k++) {
+      const pk_entity *e = &t->states[i].entities[k];
+      if (e->field == PK_FIELD_EVR && e->operation == PK_OP_LESS && e->value->kind == PK_VALUE_TEXT) return e->value->text;
+    }
+  return PK_STR("");
+}
+
+typedef struct fix_telling {
+  pk_criteria_fix *each;
+  void *arg;
+  pk_str version;
+} fix_telling;
+
+static void tell_fix(void *arg, pk_str name) {
+  const fix_telling *t = arg;
+  t->each(t->arg, name, t->version);
+}
+
+void pk_criteria_fixes(const pk_criteria *c, pk_criteria_fix *each, void *arg) {
+  if (c->negate) return;
+  for (size_t i = 0; c->kind == PK_CRITERIA_OPERATOR && i < c->n_children; i++) pk_criteria_fixes(c->children[i], each, arg);
+  if (c->kind != PK_CRITERIA_TEST) return;
+  fix_telling t = {each, arg, pk_test_fixed(c->test)};
+  if (t.version.n) test_names(c->test, tell_fix, &t);
+}

@@ -188,4 +188,10 @@ pk_rc pk_criteria_decode(pk_str *bytes, pk_arena *arena, const pk_criteria **ret
 typedef void pk_criteria_name(void *arg, pk_str name);
 bool pk_criteria_names(const pk_criteria *c, pk_criteria_name *each, void *arg);
 
+/** The version from which on a test is no longer true; "" when it does not ask for a lower one. */
+pk_str pk_test_fixed(const pk_test *t);
+/** Names and such versions of all packages that the criteria ask for, once for each test. */
+typedef void pk_criteria_fix(void *arg, pk_str name, pk_str version);
+void pk_criteria_fixes(const pk_criteria *c, pk_criteria_fix *each, void *arg);
+
 #endif

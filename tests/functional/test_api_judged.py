@@ -200,6 +200,23 @@ def test_severity_when_a_definition_is_of_several_cves_then_it_counts_where_ther
         assert {cve: row["severity"] for cve, row in api.by("cve", "cves").items()} == {A: "medium", B: "critical"}
 
 
+def test_fix_when_a_definition_is_about_packages_together_then_each_is_told_its_own(pakiti):
+    o = vendors.Oval()
+    o.define(o.release("rhel:9"), o.package("curl", "0:7-2"), o.package("bash", "0:9-1"), cves=[A], advisory="RHSA-2024:1")
+    o.define(o.release("rhel:9"), o.package("curl"), o.package("bash"), cves=[B], class_="vulnerability",
+             unfixed={"Will not fix": ["curl"], "Fix deferred": ["bash"]})
+    submit(pakiti, report(REDHAT, "Red Hat Enterprise Linux 9.4 (Plow)", "rpm", bash="0:5-1", curl="0:7-1"))
+    add(pakiti, "oval", "oval", o.file(), "rhel:9")
+    with openapi.serving(pakiti) as api:
+        said = {(row["cve"], row["package"]): (row["state"], row["fixed"]) for row in api.rows(f"hosts/{REDHAT}/cves")}
+        assert said == {(A, "curl"): ("fixed", "0:7-2"), (A, "bash"): ("fixed", "0:9-1"), (B, "curl"): ("will-not-fix", ""), (B, "bash"): ("deferred", "")}
+        for cve in (A, B):
+            reasons = {row["package"]: (row["state"], row["fixed"]) for row in api.rows(f"hosts/{REDHAT}/cves/{cve}") if row["vulnerable"]}
+            assert reasons == {package: told for (of, package), told in said.items() if of == cve}
+        row, = api.rows(f"cves/{A}/hosts")
+        assert (row["more"], row["fixed"]) == (1, {"bash": "0:9-1", "curl": "0:7-2"}[row["package"]])
+
+
 @pytest.mark.parametrize("worst", [A, B])
 def test_advisory_when_several_cves_name_it_then_it_is_as_bad_as_the_worst_of_them(pakiti, worst):
     submit(pakiti, report(REDHAT, "Red Hat Enterprise Linux 8.9 (Ootpa)", "rpm", bash="0:5-1"))

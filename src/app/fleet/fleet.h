@@ -53,6 +53,12 @@ typedef struct pk_fleet_rule {
   bool counts;
 } pk_fleet_rule;
 
+/** What criteria about whole hosts say of a package: a version that fixes, or that there is none. */
+typedef struct pk_fleet_named {
+  pk_str name;
+  const pk_fleet_rule *rule;
+} pk_fleet_named;
+
 typedef struct pk_fleet_definition {
   int64_t id;
   pk_str name, advisory, severity, title, class, feed;
@@ -61,6 +67,8 @@ typedef struct pk_fleet_definition {
   size_t n_cves;
   const pk_fleet_rule *rules; /**< and behind the last one, at n_rules, that of criteria about whole hosts */
   size_t n_rules;
+  const pk_fleet_named *named; /**< of criteria; by the address of the name */
+  size_t n_named;
 } pk_fleet_definition;
 
 typedef struct pk_fleet_package {

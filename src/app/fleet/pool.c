@@ -222,6 +222,71 @@ static uint32_t advisory_place(fleet_pool *pool, pk_str advisory) {
   return (uint32_t)*place;
 }
 
+/* What criteria about whole hosts say of single packages. */
+
+typedef struct said {
+  pk_str name, fixed;
+  pk_rule_state state;
+} said;
+
+typedef struct sayings {
+  pk_map places; /* name → place + 1 */
+  said *list;
+  size_t n, cap;
+} sayings;
+
+static void note_saying(sayings *s, pk_str name, pk_str fixed, pk_rule_state state) {
+  bool is_new;
+  uint64_t *place = pk_map_put(&s->places, name, &is_new);
+  if (!is_new) { /* of several versions none is told */
+    said *known = &s->list[*place - 1];
+    if (state == PK_RULE_FIXED && !pk_str_eq(known->fixed, fixed)) known->fixed = PK_STR("");
+    return;
+  }
+  PK_GROW(s->list, s->n, s->cap);
+  s->list[s->n++] = (said){name, fixed, state};
+  *place = s->n;
+}
+
+static void note_fix(void *arg, pk_str name, pk_str version) { note_saying(arg, name, version, PK_RULE_FIXED); }
+
+/* By address: names are interned. */
+static int cmp_named(const void *a, const void *b) {
+  uintptr_t x = (uintptr_t)((const pk_fleet_named *)a)->name.p, y = (uintptr_t)((const pk_fleet_named *)b)->name.p;
+  return (x > y) - (x < y);
+}
+
+/* `rest`: the rule for packages of which nothing is said. */
+static pk_rc fill_named(fleet_pool *pool, const pk_definition *from, const pk_fleet_rule *rest, pk_fleet_definition *d, pk_err *err) {
+  sayings s = {0};
+  if (!from->criteria) return PK_OK;
+  pk_map_init(&s.places, true);
+  pk_criteria_fixes(from->criteria, note_fix, &s);
+  for (size_t i = 0; i < from->n_unfixed && !pk_str_is(from->class, "patch"); i++) note_saying(&s, from->unfixed[i].name, PK_STR(""), from->unfixed[i].state);
+  pk_fleet_named *named = pk_arena_alloc(&pool->arena, s.n * sizeof *named + 1);
+  pk_fleet_rule *rules = pk_arena_alloc(&pool->arena, s.n * sizeof *rules + 1);
+  pk_rc rc = named && rules ? PK_OK : full(err);
+  for (size_t i = 0; rc == PK_OK && i < s.n; i++) {
+    rules[i] = *rest;
+    rules[i].state = s.list[i].state;
+    rc = fleet_pool_text(pool, s.list[i].fixed, &rules[i].fixed, err);
+    if (rc == PK_OK) rc = fleet_pool_text(pool, s.list[i].name, &named[i].name, err);
+    named[i].rule = &rules[i];
+  }
+  if (rc == PK_OK && s.n) qsort(named, s.n, sizeof *named, cmp_named);
+  d->named = named;
+  d->n_named = rc == PK_OK ? s.n : 0;
+  pk_map_fini(&s.places);
+  free(s.list);
+  return rc;
+}
+
+static const pk_fleet_rule *rule_for_culprit(const pk_fleet_definition *d, const pk_fleet_package *package) {
+  const pk_fleet_named wanted = {.name = package ? package->package.name : PK_STR("")};
+  const pk_fleet_named *found = package && d->n_named ? bsearch(&wanted, d->named, d->n_named, sizeof wanted, cmp_named) : NULL;
+  return found ? found->rule : &d->rules[d->n_rules];
+}
+
 static pk_rc fill_definition(fleet_pool *pool, pk_store *store, const pk_definition_row *row, pk_fleet_definition *d, pk_err *err) {
   const pk_definition *from = &row->d;
   *d = (pk_fleet_definition){.id = row->id, .name = from->id, .advisory = from->advisory, .severity = from->severity, .title = from->title,
@@ -245,6 +310,7 @@ static pk_rc fill_definition(fleet_pool *pool, pk_store *store, const pk_definit
                                          .advisory_place = advisory_place(pool, d->advisory), .state = state, .counts = true};
   d->rules = rules;
   d->n_rules = from->n_rules;
+  rc = fill_named(pool, from, &rules[from->n_rules], d, err);
   d->cves = cves;
   for (size_t i = 0; rc == PK_OK && i < from->n_cves; i++) {
     pk_fleet_cve *cve;
@@ -479,7 +545,8 @@ static pk_rc read_criteria(fleet_pool *pool, pk_store *store, pk_str criteria, c
       if (n && !pk_varint_read(&criteria, &member)) break;
       if (!d || !(id & 1)) continue;
       PK_GROW(ret->list, ret->n, ret->cap);
-      ret->list[ret->n] = (culprit){n && member < pool->n_packages ? (int64_t)member : 0, ret->n, &d->rules[d->n_rules]};
+      int64_t package = n && member < pool->n_packages ? (int64_t)member : 0;
+      ret->list[ret->n] = (culprit){package, ret->n, rule_for_culprit(d, package ? pool->packages[package] : NULL)};
       ret->n++;
     }
   }
