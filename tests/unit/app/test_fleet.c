@@ -147,7 +147,7 @@ static void test_cve_when_by_criteria_then_the_packages_that_made_them_true(void
   site_receive(s, RHEL("a", "") "bash\t0:5-1\tx86_64\nzsh\t0:5-1\tx86_64\n", NULL);
   site_receive(s, RHEL("b", "") "bash\t0:5-1\tx86_64\n", NULL);
   define_criteria(s);
-  assert_with_cve(s, "CVE-2024-0001", "a bash 0:5-1 1 fixed - rhel; ");                      /* and zsh */
+  assert_with_cve(s, "CVE-2024-0001", "a bash 0:5-1 1 fixed 0:5-2 rhel; ");                      /* and zsh */
   assert_with_cve(s, "CVE-2024-0002", "a - - 0 affected - rhel; b - - 0 affected - rhel; "); /* no package is to blame */
 }
 
