@@ -38,6 +38,13 @@ fleet_pool *fleet_pool_new(int64_t generation) {
   return pool;
 }
 
+static void forget_feeds(fleet_pool *pool) {
+  for (size_t i = 0; i < pool->n_feeds; i++) pk_feed_row_fini(&pool->feeds[i]);
+  free(pool->feeds);
+  pool->feeds = NULL;
+  pool->n_feeds = 0;
+}
+
 void fleet_pool_release(fleet_pool **p) {
   fleet_pool *pool = *p;
   *p = NULL;
@@ -45,8 +52,7 @@ void fleet_pool_release(fleet_pool **p) {
   pk_map *const maps[] = {&pool->texts, &pool->sets, &pool->profiles, &pool->definitions, &pool->cves, &pool->advisories};
   for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) pk_map_fini(maps[i]);
   for (size_t i = 0; i < pool->n_verdicts; i++) free(pool->verdicts[i].by_package);
-  for (size_t i = 0; i < pool->n_feeds; i++) pk_feed_row_fini(&pool->feeds[i]);
-  free(pool->feeds);
+  forget_feeds(pool);
   free(pool->verdicts);
   free(pool->packages);
   free(pool->cves_by_place);
@@ -342,6 +348,7 @@ static pk_rc definition_of(fleet_pool *pool, pk_store *store, int64_t id, const 
 
 static pk_rc load_heads(fleet_pool *pool, pk_store *store, pk_err *err) {
   if (!pool->heads_read) {
+    forget_feeds(pool); /* of a try that failed */
     pk_rc rc = pk_store_feed_list(store, &pool->feeds, &pool->n_feeds, err);
     if (rc == PK_OK) rc = pk_store_feed_platforms(store, &pool->arena, &pool->spoken_of, &pool->n_spoken_of, err);
     if (rc == PK_OK) rc = pk_store_release_facts(store, &pool->arena, &pool->releases, &pool->n_releases, err);
