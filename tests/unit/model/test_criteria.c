@@ -306,6 +306,34 @@ static void test_names_when_asked_then_of_packages_without_which_it_is_not_true(
   }
 }
 
+static void list_fix(void *arg, pk_str name, pk_str version) { pk_buf_printf(arg, "%.*s<%.*s ", PK_FMT(name), PK_FMT(version)); }
+
+static pk_rc list_fixes(void *arg, const pk_definition *d, pk_err *err) {
+  (void)err;
+  pk_criteria_fixes(d->criteria, list_fix, arg);
+  return PK_OK;
+}
+
+static void test_fixes_when_asked_then_of_packages_that_must_be_older(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *want;
+  } cases[] = {
+      {OVAL(DEFINITION("d", AND(CRITERION("release") OR(CRITERION("a") CRITERION("b")))) PIECES), "a<2-1 b<2-1 "},
+      {OVAL(DEFINITION("d", AND(CRITERION("deb") CRITERION("uname") CRITERION("c"))) PIECES), "d<2-1 "},
+      {OVAL(DEFINITION("d", AND(CRITERION("a") NOT(CRITERION("b")))) PIECES), "a<2-1 "},
+      {OVAL(DEFINITION("d", OR(CRITERION("c") NOT_CRITERION("a"))) PIECES), ""},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    pk_buf text;
+    pk_err err;
+    pk_buf_init(&text, 1000);
+    assert_ok(oval_read(cases[i].text, list_fixes, &text, NULL, &err), err);
+    if (strcmp(pk_buf_cstr(&text), cases[i].want) != 0) fail_msg("case %zu: '%s', should be '%s'", i, pk_buf_cstr(&text), cases[i].want);
+    pk_buf_free(&text);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_decode_when_encoded_then_the_same_bytes_again),
@@ -317,6 +345,7 @@ int main(void) {
       cmocka_unit_test(test_decode_when_a_list_is_longer_than_its_bytes_then_syntax),
       cmocka_unit_test(test_result_name_when_any_then_the_languages_words),
       cmocka_unit_test(test_names_when_asked_then_of_packages_without_which_it_is_not_true),
+      cmocka_unit_test(test_fixes_when_asked_then_of_packages_that_must_be_older),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
