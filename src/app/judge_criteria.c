@@ -101,13 +101,6 @@ static void note_culprit(void *arg, const pk_package *p, const pk_test *test) {
   if (c->n < sizeof c->list / sizeof c->list[0]) c->list[c->n++] = (struct culprit){p, test};
 }
 
-static pk_rule_state criteria_state(const pk_definition *d, const pk_package *p, pk_str fixed) {
-  if (fixed.n || pk_str_is(d->class, "patch")) return PK_RULE_FIXED;
-  for (size_t i = 0; p && i < d->n_unfixed; i++)
-    if (pk_str_eq(d->unfixed[i].name, p->name)) return d->unfixed[i].state;
-  return d->n_unfixed ? d->unfixed[0].state : PK_RULE_AFFECTED;
-}
-
 typedef struct criteria_judging {
   pk_judge *judge;
   const pk_platform *platform;
@@ -139,12 +132,12 @@ static pk_rc tell_criteria(criteria_judging *j, const pk_definition_row *row, co
     if (versions && c->test && !asks_for_version(c->test)) continue; /* only there, or signed */
     pk_str fixed = c->test ? pk_test_fixed(c->test) : PK_STR("");
     pk_vulnerable v = {.package = c->package, .source = c->package->source, .source_evr = c->package->source_evr, .definition_id = row->id,
-                       .feed = feed, .definition = &row->d, .test = c->test, .state = criteria_state(&row->d, c->package, fixed), .fixed = fixed};
+                       .feed = feed, .definition = &row->d, .test = c->test, .state = fixed.n ? PK_RULE_FIXED : pk_definition_criteria_state(&row->d, c->package->name), .fixed = fixed};
     told++;
     rc = j->visit(j->arg, &v, err);
   }
   if (rc != PK_OK || told || j->culprits.n) return rc; /* packages of kernels that do not run are nobody's fault */
-  pk_vulnerable v = {.definition_id = row->id, .feed = feed, .definition = &row->d, .state = criteria_state(&row->d, NULL, PK_STR("")),
+  pk_vulnerable v = {.definition_id = row->id, .feed = feed, .definition = &row->d, .state = pk_definition_criteria_state(&row->d, PK_STR("")),
                      .fixed = PK_STR("")};
   return j->visit(j->arg, &v, err);
 }

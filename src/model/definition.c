@@ -26,6 +26,13 @@ const char *pk_rule_state_name(pk_rule_state s) {
 
 bool pk_rule_state_counts(pk_rule_state s) { return s < PK_RULE_UNDER_INVESTIGATION; }
 
+pk_rule_state pk_definition_criteria_state(const pk_definition *d, pk_str name) {
+  if (pk_str_is(d->class, "patch")) return PK_RULE_FIXED;
+  for (size_t i = 0; name.n && i < d->n_unfixed; i++)
+    if (pk_str_eq(d->unfixed[i].name, name)) return d->unfixed[i].state;
+  return d->n_unfixed ? d->unfixed[0].state : PK_RULE_AFFECTED;
+}
+
 static void encode_rule(const pk_rule *r, pk_buf *out) {
   const pk_str texts[] = {r->platform, r->arch, r->module, r->introduced, r->fixed, r->last, r->advisory, r->note};
   pk_buf_varint(out, (uint64_t)r->state << 2 | (uint64_t)r->zero_epoch_left_out << 1 | r->is_source);

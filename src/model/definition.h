@@ -80,6 +80,9 @@ typedef struct pk_definition {
   const pk_criteria *criteria; /**< NULL, or what must be judged on a whole host; then `rules` are empty */
 } pk_definition;
 
+/** What a definition with criteria says of a package for which they ask no lower version; name "": of the host as a whole. */
+pk_rule_state pk_definition_criteria_state(const pk_definition *d, pk_str name);
+
 /** Append the encoded form, without the id. */
 void pk_definition_encode(const pk_definition *d, pk_buf *out);
 /** Read it back; arrays live in the arena, texts are borrowed from `bytes`.

@@ -199,6 +199,8 @@ bool pk_fleet_sees(const pk_scope *scope, const pk_fleet_host *h);
 const pk_fleet_host *pk_fleet_host_of(const pk_fleet *f, const pk_scope *scope, pk_str key);
 /** A CVE by its number; NULL: it hits nothing here. */
 const pk_fleet_cve *pk_fleet_cve_of(const pk_fleet *f, int64_t number);
+/** NULL: the fleet does not know it. */
+const pk_fleet_package *pk_fleet_package_of(const pk_fleet *f, int64_t id);
 /** Does the set hold the package? */
 bool pk_fleet_set_has(const pk_fleet_set *set, int64_t package_id);
 /** The same, and where. */

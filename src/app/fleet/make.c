@@ -617,6 +617,8 @@ const pk_fleet_host *pk_fleet_host_of(const pk_fleet *f, const pk_scope *scope, 
   return n_named == 1 ? named : NULL;
 }
 
+const pk_fleet_package *pk_fleet_package_of(const pk_fleet *f, int64_t id) { return (size_t)id < f->n_packages ? f->packages[id] : NULL; }
+
 const pk_fleet_cve *pk_fleet_cve_of(const pk_fleet *f, int64_t number) {
   for (size_t i = 0; i < f->n_cves; i++)
     if (f->cves[i]->number == number) return f->cves[i];

@@ -62,13 +62,12 @@ void fleet_pool_release(fleet_pool **p) {
 }
 
 pk_rc fleet_pool_text(fleet_pool *pool, pk_str text, pk_str *ret, pk_err *err) {
-  bool is_new;
   if (!text.n) {
     *ret = PK_STR("");
     return PK_OK;
   }
-  uint64_t *place = pk_map_put(&pool->texts, text, &is_new);
-  if (is_new || !*place) { /* 0: there was no memory for it before */
+  uint64_t *place = pk_map_put(&pool->texts, text, NULL);
+  if (!*place) { /* new, or there was no memory for it before */
     if (!pk_arena_copy(&pool->arena, text, ret)) return full(err);
     *place = (uint64_t)(uintptr_t)ret->p;
   }
@@ -214,10 +213,16 @@ static pk_rc cve_of(fleet_pool *pool, pk_store *store, pk_str name, pk_fleet_cve
 
 const pk_fleet_cve *fleet_pool_cve(const fleet_pool *pool, int64_t number) { return pointer_in(&pool->cves, number); }
 
-static pk_str feed_name(const fleet_pool *pool, int64_t id) {
+/* NULL: none */
+static const pk_feed *feed_of(const fleet_pool *pool, int64_t id) {
   for (size_t i = 0; i < pool->n_feeds; i++)
-    if (pool->feeds[i].feed.id == id) return pk_str_of(pool->feeds[i].feed.name);
-  return PK_STR("");
+    if (pool->feeds[i].feed.id == id) return &pool->feeds[i].feed;
+  return NULL;
+}
+
+static pk_str feed_name(const fleet_pool *pool, int64_t id) {
+  const pk_feed *feed = feed_of(pool, id);
+  return feed ? pk_str_of(feed->name) : PK_STR("");
 }
 
 static uint32_t advisory_place(fleet_pool *pool, pk_str advisory) {
@@ -311,7 +316,7 @@ static pk_rc fill_definition(fleet_pool *pool, pk_store *store, const pk_definit
     if (rc == PK_OK) rules[i].advisory_place = advisory_place(pool, rules[i].advisory);
   }
   if (rc != PK_OK) return rc;
-  pk_rule_state state = pk_str_is(from->class, "patch") ? PK_RULE_FIXED : from->n_unfixed ? from->unfixed[0].state : PK_RULE_AFFECTED;
+  pk_rule_state state = pk_definition_criteria_state(from, PK_STR(""));
   rules[from->n_rules] = (pk_fleet_rule){.definition = d, .fixed = PK_STR(""), .advisory = d->advisory,
                                          .advisory_place = advisory_place(pool, d->advisory), .state = state, .counts = true};
   d->rules = rules;
@@ -422,17 +427,11 @@ static pk_rc keep_verdict(void *arg, const pk_kept_verdict *row, pk_err *err) {
   return PK_OK;
 }
 
-/* For which platform the feed is; "": all. */
-static pk_str feed_platform(const fleet_pool *pool, int64_t id) {
-  for (size_t i = 0; i < pool->n_feeds; i++)
-    if (pool->feeds[i].feed.id == id) return pk_str_of(pool->feeds[i].feed.platform);
-  return PK_STR("");
-}
-
 static bool is_spoken_of(const fleet_pool *pool, const pk_platform *platform) {
   for (size_t i = 0; i < pool->n_spoken_of; i++) {
     const pk_feed_platform *s = &pool->spoken_of[i];
-    if (pk_judge_speaks(s->platform, platform) && pk_judge_speaks(feed_platform(pool, s->feed_id), platform)) return true;
+    const pk_feed *feed = feed_of(pool, s->feed_id);
+    if (pk_judge_speaks(s->platform, platform) && pk_judge_speaks(feed ? pk_str_of(feed->platform) : PK_STR(""), platform)) return true;
   }
   return false;
 }

@@ -137,7 +137,8 @@ static const pk_fleet_rule *rule_of(asked_cve *a, const pk_fleet_verdict *v) {
 static void find_suspects(asked_cve *a, const pk_fleet_profile *p, size_t place) {
   a->of[place].known = true;
   a->of[place].from = a->n;
-  for (size_t i = 0; i < (pk_fleet_has_place(p->cves, p->n_cves, a->cve->place) ? p->n_vulnerable : 0); i++) {
+  if (!pk_fleet_has_place(p->cves, p->n_cves, a->cve->place)) return;
+  for (size_t i = 0; i < p->n_vulnerable; i++) {
     const pk_fleet_rule *r = rule_of(a, p->vulnerable[i]);
     if (!r || !r->counts) continue;
     PK_GROW(a->list, a->n, a->cap);

@@ -3,6 +3,8 @@
  * hosts: lists of hosts and of groups of them. */
 #include "app/lists/lists.h"
 
+#include <stdlib.h>
+
 /* ---- hosts ---- */
 
 enum host_field {
@@ -140,11 +142,20 @@ void pk_count_chosen(const pk_chosen *c, pk_group_numbers *ret) {
   for (size_t i = 0; i < c->n; i++) count_host(c->fleet, c->hosts[i], ret);
 }
 
-void pk_count_tagged(const pk_chosen *c, int64_t ret_hosts[PK_TAG_NAMES_MAX]) {
-  memset(ret_hosts, 0, PK_TAG_NAMES_MAX * sizeof *ret_hosts);
-  for (size_t i = 0; i < c->fleet->n_stands; i++)
-    for (size_t t = 0; c->per_stand[i] && t < c->fleet->n_tag_names; t++)
-      if (c->fleet->stands[i].tags >> t & 1) ret_hosts[t] += c->per_stand[i];
+static int cmp_tag_counts(const void *a, const void *b) {
+  const pk_tag_count *x = a, *y = b;
+  if (x->n_hosts != y->n_hosts) return x->n_hosts > y->n_hosts ? -1 : 1;
+  return pk_str_cmp(x->tag, y->tag);
+}
+
+size_t pk_count_tagged(const pk_chosen *c, pk_tag_count ret[PK_TAG_NAMES_MAX]) {
+  const pk_fleet *f = c->fleet;
+  for (size_t t = 0; t < f->n_tag_names; t++) ret[t] = (pk_tag_count){.tag = f->tag_names[t]};
+  for (size_t i = 0; i < f->n_stands; i++)
+    for (size_t t = 0; c->per_stand[i] && t < f->n_tag_names; t++)
+      if (f->stands[i].tags >> t & 1) ret[t].n_hosts += c->per_stand[i];
+  qsort(ret, f->n_tag_names, sizeof *ret, cmp_tag_counts);
+  return f->n_tag_names;
 }
 
 pk_rc pk_rows_groups(const pk_chosen *c, pk_group_kind kind, pk_arena *arena, pk_rows *ret, pk_err *err) {

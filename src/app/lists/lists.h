@@ -38,8 +38,13 @@ pk_rc pk_rows_groups(const pk_chosen *c, pk_group_kind kind, pk_arena *arena, pk
 void pk_group_row_of(const pk_rows *rows, size_t place, pk_str *ret_value, pk_group_counts *ret);
 /** Numbers of all chosen hosts together. */
 void pk_count_chosen(const pk_chosen *c, pk_group_numbers *ret);
-/** How many of them have a CVE with each enabled tag, by the tag's place among the fleet's tag_names. */
-void pk_count_tagged(const pk_chosen *c, int64_t ret_hosts[PK_TAG_NAMES_MAX]);
+/** How many of them have a CVE with an enabled tag. */
+typedef struct pk_tag_count {
+  pk_str tag;
+  int64_t n_hosts;
+} pk_tag_count;
+/** For each of the fleet's tag_names, those of most hosts first. Returns their number. */
+size_t pk_count_tagged(const pk_chosen *c, pk_tag_count ret[PK_TAG_NAMES_MAX]);
 
 /* commands.c */
 /** The command that would install the updates of hosts of a profile; "" when there is nothing to install, or nobody knows it. false: the

@@ -259,7 +259,7 @@ pk_rc pk_rows_host_packages(const pk_fleet *f, const pk_fleet_host *h, const pk_
   uint32_t *places = pk_arena_alloc(arena, (f->n_packages + 1) * sizeof *places);
   if (!rows || !places) return pk_rows_full(err);
   for (size_t i = 0; i < p->set->n; i++) {
-    const pk_fleet_package *package = p->set->ids[i] < f->n_packages ? f->packages[p->set->ids[i]] : NULL;
+    const pk_fleet_package *package = pk_fleet_package_of(f, p->set->ids[i]);
     if (!package || !pk_text_holds(package->package.name, w->q)) continue;
     rows[n++] = row_of(package, p->kernel);
     rows[n - 1].state = pk_update_state_rank((pk_update_state)p->states[i]);
@@ -310,7 +310,8 @@ static pk_rc add_change(history *h, history_row row, pk_err *err) {
 }
 
 static const pk_package *package_at(const history *h, int64_t id) {
-  return (size_t)id < h->f->n_packages && h->f->packages[id] ? &h->f->packages[id]->package : NULL;
+  const pk_fleet_package *p = pk_fleet_package_of(h->f, id);
+  return p ? &p->package : NULL;
 }
 
 typedef struct ids {

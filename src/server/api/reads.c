@@ -258,24 +258,16 @@ static void write_counts(pk_json_out *o, const pk_group_numbers *all) {
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) write_number(o, numbers[i].name, numbers[i].n);
 }
 
-/* Those of most hosts first. */
 static void write_tagged(const pk_chosen *chosen, pk_json_out *o) {
-  const pk_fleet *f = chosen->fleet;
-  int64_t hosts[PK_TAG_NAMES_MAX];
-  size_t order[PK_TAG_NAMES_MAX];
-  pk_count_tagged(chosen, hosts);
-  for (size_t i = 0, k; i < f->n_tag_names; i++) {
-    for (k = i; k && (hosts[order[k - 1]] < hosts[i] || (hosts[order[k - 1]] == hosts[i] && pk_str_cmp(f->tag_names[order[k - 1]], f->tag_names[i]) > 0)); k--)
-      order[k] = order[k - 1];
-    order[k] = i;
-  }
+  pk_tag_count counts[PK_TAG_NAMES_MAX];
+  size_t n = pk_count_tagged(chosen, counts);
   pk_json_key(o, "tagged");
   pk_json_begin(o, '[');
-  for (size_t i = 0; i < f->n_tag_names; i++) {
+  for (size_t i = 0; i < n; i++) {
     pk_json_begin(o, '{');
     pk_json_key(o, "tag");
-    pk_json_str(o, f->tag_names[order[i]]);
-    write_number(o, "hosts", hosts[order[i]]);
+    pk_json_str(o, counts[i].tag);
+    write_number(o, "hosts", counts[i].n_hosts);
     pk_json_end(o, '}');
   }
   pk_json_end(o, ']');
@@ -342,18 +334,12 @@ static pk_rc get_overview(pk_api_call *c, pk_err *err) {
   return rc;
 }
 
-static const pk_package *member(const pk_fleet *f, const pk_fleet_set *set, size_t i) {
-  const pk_fleet_package *p = set->ids[i] < f->n_packages ? f->packages[set->ids[i]] : NULL;
-  return p ? &p->package : NULL;
-}
-
 /* "kernel" beside a "kernel-core" of its version is the same kernel. */
 static bool has_core(const pk_fleet *f, const pk_fleet_set *set, const pk_package *kernel) {
   for (size_t i = 0; i < set->n; i++) {
-    const pk_package *p = member(f, set, i);
-    if (p && p->name.n == kernel->name.n + strlen("-core") && pk_str_ends(p->name, "-core") && pk_str_eq(pk_str_sub(p->name, 0, kernel->name.n), kernel->name) &&
-        pk_str_eq(p->evr, kernel->evr))
-      return true;
+    const pk_fleet_package *p = pk_fleet_package_of(f, set->ids[i]);
+    if (!p || p->package.name.n != kernel->name.n + strlen("-core") || !pk_str_ends(p->package.name, "-core")) continue;
+    if (pk_str_eq(pk_str_sub(p->package.name, 0, kernel->name.n), kernel->name) && pk_str_eq(p->package.evr, kernel->evr)) return true;
   }
   return false;
 }
@@ -362,7 +348,8 @@ static void write_kernels(pk_json_out *o, const pk_fleet *f, const pk_fleet_prof
   pk_json_key(o, "kernels");
   pk_json_begin(o, '[');
   for (size_t i = 0; i < p->set->n; i++) {
-    const pk_package *k = member(f, p->set, i);
+    const pk_fleet_package *package = pk_fleet_package_of(f, p->set->ids[i]);
+    const pk_package *k = package ? &package->package : NULL;
     if (!k || !pk_kernel_is_image(k) || has_core(f, p->set, k)) continue;
     pk_json_begin(o, '{');
     pk_json_key(o, "package");

@@ -11,7 +11,7 @@ import type { Column } from '../table';
 import { Trend } from '../trend';
 import { Summary } from './overview';
 import { lacking, outdatedColumns } from './packages';
-import { commandColumns } from './todo';
+import { Commands } from './todo';
 
 const route = getRouteApi('/groups/$kind');
 
@@ -32,8 +32,10 @@ const columns = (kind: string, title: string, filter: Search): Column<Group>[] =
     </HostsLink>
   );
   /* No zero where nobody looked. */
-  const updates = (g: Group, n: number, state: string, bad = false) => (g.hosts_updates_judged || n ? hosts(g, n, state, bad) : <Judged n={n} judged={false} by={NO_REPOSITORY} />);
-  const cves = (g: Group, n: number, state: string, bad = false) => (g.hosts_cves_judged || n ? hosts(g, n, state, bad) : <Judged n={n} judged={false} by={NO_VENDOR} />);
+  const judged = (by: 'hosts_updates_judged' | 'hosts_cves_judged', nobody: string) => (g: Group, n: number, state: string, bad = false) =>
+    g[by] || n ? hosts(g, n, state, bad) : <Judged n={n} judged={false} by={nobody} />;
+  const updates = judged('hosts_updates_judged', NO_REPOSITORY);
+  const cves = judged('hosts_cves_judged', NO_VENDOR);
   return [
     {
       id: 'value',
@@ -98,16 +100,7 @@ function Chosen({ kind, value, filter }: { kind: string; value: string; filter: 
           </AnchorLink>
         }
       >
-        <ListTable
-          name="What to do"
-          path="commands"
-          params={filter}
-          columns={commandColumns}
-          rowKey={(c) => c.key}
-          sort="-security,-updates,name"
-          empty="No host is known to have something to install, or to wait for a restart."
-          limit={10}
-        />
+        <Commands filter={filter} empty="No host is known to have something to install, or to wait for a restart." limit={10} />
       </Section>
       <Section title="Trend of the whole group">
         <Trend title={`${value || NONE} over time`} path="trend" params={{ kind, value }} />

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Text } from '@mantine/core';
-import type { Outdated, Package, Overview } from '../api';
+import type { Outdated, Overview, Package } from '../api';
 import { HostFilterBar, hostParams, SearchBox, usePageSearch } from '../filters';
 import { Count, HostsLink, number, PackageLink, PageHead, State, useOverview } from '../pieces';
 import type { Search } from '../search';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Code } from '@mantine/core';
-import type { Command } from '../api';
+import type { Command, Params } from '../api';
 import { HostFilterBar, hostParams, usePageSearch } from '../filters';
 import { Count, Flag, HostLink, PageHead } from '../pieces';
 import { ListTable } from '../table';
@@ -9,7 +9,7 @@ import type { Column } from '../table';
 
 const Line = ({ text }: { text: string }) => text && <Code className="break command">{text}</Code>;
 
-export const commandColumns: Column<Command>[] = [
+const columns: Column<Command>[] = [
   { id: 'name', title: 'Host', sort: 'name', cell: (c) => <HostLink host={c} /> },
   { id: 'security', title: 'Security', sort: 'security', numeric: true, cell: (c) => <Count n={c.security} bad /> },
   { id: 'updates', title: 'Updates', sort: 'updates', numeric: true, cell: (c) => <Count n={c.updates} /> },
@@ -33,22 +33,29 @@ export const commandColumns: Column<Command>[] = [
   { id: 'tag', title: 'Tag', sort: 'tag', extra: true, cell: (c) => c.tag },
 ];
 
+/** Hosts that a filter lets through, and their commands. */
+export function Commands({ filter, sort = '-security,-updates,name', ...more }: { filter: Params; sort?: string; onSort?: (sort: string | undefined) => void; empty?: string; limit?: number }) {
+  return (
+    <ListTable
+      name="What to do"
+      path="commands"
+      params={filter}
+      columns={columns}
+      rowKey={(c) => c.key}
+      sort={sort}
+      empty="Nothing that is known: no host that fits has something to install, or waits for a restart."
+      {...more}
+    />
+  );
+}
+
 export function TodoPage() {
   const { search, change } = usePageSearch();
   return (
     <>
       <PageHead title="What to do" about="Hosts that have something to install or wait for a restart, and the commands. The download has them all." />
       <HostFilterBar page="todo" />
-      <ListTable
-        name="What to do"
-        path="commands"
-        params={hostParams(search)}
-        columns={commandColumns}
-        rowKey={(c) => c.key}
-        sort={search.sort ?? '-security,-updates,name'}
-        onSort={(sort) => change({ sort })}
-        empty="Nothing that is known: no host that fits has something to install, or waits for a restart."
-      />
+      <Commands filter={hostParams(search)} sort={search.sort} onSort={(sort) => change({ sort })} />
     </>
   );
 }
